@@ -11,7 +11,8 @@ GOOD = """<!doctype html>
 <body><main><h1>搜索成果</h1><h2 id="a">条件</h2>
 <form method="post" action="/save"><input type="hidden" name="csrf_token" value="t">
 <label for="q">词</label><input id="q" name="q" value="麦">
-<select name="s" aria-label="排序"><option value="1">一</option><option value="2" selected>二</option></select>
+<select name="s" aria-label="排序">
+<option value="1">一</option><option value="2" selected>二</option></select>
 <button name="do" value="go">搜索</button></form>
 <a href="#a">条件</a><img src="/static/a.png" alt=""></main></body></html>"""
 
