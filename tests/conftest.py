@@ -1,6 +1,7 @@
 """Fixtures of the whole suite; tests/README.md says how to use them.
 
-The application and the browser are imported by the fixtures that need them: tests of pure rules start at once.
+The application and the browser are imported by the fixtures that need them, so that tests of pure rules
+start at once.
 """
 
 from __future__ import annotations
