@@ -4,7 +4,8 @@ A message is a Chinese msgid with ``%(name)s`` places; the web and mail rooms tr
 so that domain and services never need a locale.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 
@@ -15,7 +16,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclass_field(default_factory=dict)
 
 
 class DomainError(Exception):
@@ -43,7 +44,9 @@ class ValidationFailed(DomainError):
 class NotAllowed(DomainError):
     """The actor lacks the right (HTTP 403)."""
 
-    def __init__(self, message: str = "您没有办理此事项的权限", code: str = "not_allowed", **params: Any) -> None:
+    def __init__(
+        self, message: str = "您没有办理此事项的权限", code: str = "not_allowed", **params: Any
+    ) -> None:
         super().__init__(code, message, **params)
 
 
