@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from marketplace.domain import clock
+from tests.support.mailbox import Mailbox
 from tests.support.postgres import ThrowawayPostgres, create_database
 
 if TYPE_CHECKING:
@@ -182,6 +183,12 @@ def drain(app: Flask) -> Callable[..., int]:
 
 
 @pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    """The mails sent in this test: ``mailbox.last(address).links[0]``."""
+    return Mailbox(app.config["MAIL_DIR"])
+
+
+@pytest.fixture
 def noon() -> Iterator[datetime]:
     """Stops the clock at noon in Beijing on Wednesday 2026-03-18, a working day."""
     moment = datetime(2026, 3, 18, 12, tzinfo=clock.BEIJING)
@@ -202,9 +209,12 @@ def server(application: tuple[Flask, Database]) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def live_server(app: Flask, server: LiveServer) -> Iterator[LiveServer]:
-    """The running site (``live_server.address``); its last answers are awaited before data is put back."""
-    yield server
-    server.wait_until_idle()
+    """The running site (``live_server.address``) and its worker; their last acts are awaited at the end."""
+    from tests.support.worker import BackgroundWorker
+
+    with BackgroundWorker(app):
+        yield server
+        server.wait_until_idle()
 
 
 @pytest.fixture(scope="session")
