@@ -1,0 +1,19 @@
+// Entry: marks that scripts run, then loads only what this page needs. Every page works without it.
+document.documentElement.classList.add("js");
+
+const parts = [
+  ["form[data-unsaved]", "./unsaved.js"],
+  ["[data-counter]", "./counter.js"],
+  ["[data-capital]", "./capital.js"],
+  ["[data-region]", "./regions.js"],
+  ["[data-rows]", "./rows.js"],
+  ["[data-confirm]", "./confirm.js"],
+  ["form[data-auto-submit], [data-print], [data-copy], [data-check-all], #error-summary", "./small.js"],
+  [".search select[name=kind]", "./search.js"],
+];
+
+for (const [selector, address] of parts) {
+  if (document.querySelector(selector)) {
+    import(address).then((part) => part.start(document));
+  }
+}
