@@ -40,6 +40,7 @@ run: install ## start the demonstration site on 127.0.0.1:$PORT (8000)
 	$(FLASK) db upgrade; \
 	$(FLASK) reference load; \
 	if [ "$$MARKETPLACE_ENV" = demo ]; then $(FLASK) demo load; fi; \
+	$(FLASK) search ensure; \
 	stop() { trap - EXIT INT TERM; kill $$web $$worker 2>/dev/null || true; wait || true; }; \
 	trap stop EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(FLASK) worker & worker=$$!; \

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import scoped_session
 
+    from marketplace.models.people import Person
     from tests.support.browser import LiveServer
     from tests.support.client import InspectingClient
     from tests.support.database import Database
@@ -76,7 +77,7 @@ def application(
     """The application of this process with a migrated database that holds the reference data."""
     from marketplace import create_app
     from marketplace.extensions import db
-    from tests.support.client import LEFTOVERS, InspectingClient
+    from tests.support.client import WITNESS, InspectingClient
     from tests.support.database import Database
 
     instance = tmp_path_factory.mktemp("instance")
@@ -90,7 +91,7 @@ def application(
         PUBLIC_URL="http://localhost",
     )
     made.test_client_class = InspectingClient
-    LEFTOVERS.watch(made)
+    WITNESS.watch(made)
     for command in (["db", "upgrade"], ["reference", "load"]):
         done = made.test_cli_runner().invoke(args=command)
         assert done.exit_code == 0, done.output
@@ -115,11 +116,11 @@ def empty_index(made: Flask) -> None:
 def app(application: tuple[Flask, Database]) -> Iterator[Flask]:
     """The application; whatever the test writes is put back afterwards."""
     from marketplace.extensions import limiter
-    from tests.support.client import LEFTOVERS
+    from tests.support.client import WITNESS
 
     made, database = application
     yield made
-    LEFTOVERS.pop()
+    WITNESS.pop()
     database.restore()
     limiter.reset()
     empty_index(made)
@@ -155,6 +156,17 @@ def new_client(app: Flask) -> Callable[[], InspectingClient]:
 
 
 @pytest.fixture
+def login(app: Flask, client: InspectingClient) -> Callable[..., InspectingClient]:
+    """Signs a person in, as if the password had been typed just now: ``login(person)``."""
+
+    def sign_in(person: Person | int, visitor: InspectingClient = client) -> InspectingClient:
+        visitor.sign_in(person if isinstance(person, int) else person.id)
+        return visitor
+
+    return sign_in
+
+
+@pytest.fixture
 def runner(app: Flask) -> FlaskCliRunner:
     """Runs commands: ``runner.invoke(args=["search", "reindex"])``."""
     return app.test_cli_runner()
@@ -167,11 +179,11 @@ def drain(app: Flask) -> Callable[..., int]:
 
     from marketplace.extensions import db
     from marketplace.models.platform import OutboxMessage
-    from marketplace.services.platform import outbox
+    from marketplace.services import dispatch
 
     def keep_promises(*, may_fail: bool = False) -> int:
         with app.app_context():
-            tried = outbox.drain()
+            tried = dispatch.drain()
             broken = db.session.scalars(
                 select(OutboxMessage.last_error).where(OutboxMessage.last_error != "")
             )

@@ -1,5 +1,6 @@
 """A test client that inspects every page it is given, and fills in forms as a browser does."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar, copy_context
 from typing import Any
@@ -13,7 +14,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from marketplace.domain import clock
 from marketplace.extensions import db
+from marketplace.services.people import accounts
 from tests.support.inspector import Form, Page, inspect, nonce_of
 
 IN_REQUEST: ContextVar[bool] = ContextVar("in_request", default=False)
@@ -27,6 +30,7 @@ class InspectingClient(FlaskClient):
     """Sends real requests, CSRF token included, and fails on any HTML page that is not in order."""
 
     inspecting = True
+    may_crash = False
 
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
         """Send one request; ``csrf=False`` leaves the token out, as a foreign site would.
@@ -52,7 +56,9 @@ class InspectingClient(FlaskClient):
 
     def check(self, response: TestResponse) -> None:
         """Fail when the page is faulty or the request left changes behind that nobody committed."""
-        leftovers = LEFTOVERS.pop()
+        leftovers, crash = WITNESS.pop()
+        if response.status_code == 500 and not self.may_crash:
+            raise PageFault(f"{response.request.path} crashed") from crash
         if leftovers:
             raise PageFault(f"{response.request.path} left uncommitted changes: {leftovers}")
         if not self.inspecting or response.mimetype != "text/html" or response.status_code // 100 == 3:
@@ -75,6 +81,17 @@ class InspectingClient(FlaskClient):
             raw = session.setdefault("csrf_token", "0" * 40)
         secret = self.application.config.get("WTF_CSRF_SECRET_KEY") or self.application.secret_key
         return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
+
+    def sign_in(self, person_id: int) -> None:
+        """Begin a session of the person, as the sign-in page does after a right password."""
+        with self.application.app_context():
+            epoch = accounts.session_epoch(person_id)
+        assert epoch is not None, f"person {person_id} cannot sign in"
+        with self.session_transaction() as session:
+            session.clear()
+            session["_user_id"] = f"{person_id}:{epoch}"
+            session["_fresh"] = True
+            session["password_at"] = clock.now().timestamp()
 
     def page(self, address: str, *, status: int = 200, **kwargs: Any) -> Page:
         """Open an address, follow redirects, expect the status and return the page."""
@@ -139,14 +156,17 @@ def header_items(headers: Any) -> Iterable[tuple[str, str]]:
     return headers.items() if hasattr(headers, "items") else headers
 
 
-class Leftovers:
-    """Notices what requests add, change or flush without committing it."""
+class Witness(logging.Handler):
+    """Notices what requests leave uncommitted, and the error behind a page that says 500."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        super().__init__(logging.ERROR)
+        self.leftovers: list[str] = []
+        self.crash: BaseException | None = None
 
     def watch(self, app: Flask) -> None:
         """Look at the session at the end of every request, before it is thrown away."""
+        logging.getLogger("marketplace.request").addHandler(self)
 
         @app.teardown_request
         def look(error: BaseException | None) -> None:
@@ -155,15 +175,21 @@ class Leftovers:
             session = db.session()
             pending = [*session.new, *session.dirty, *session.deleted]
             if error is None and (pending or session.info.get("flushed")):
-                self.found.append(", ".join(map(repr, pending)) or "flushed rows")
+                self.leftovers.append(", ".join(map(repr, pending)) or "flushed rows")
 
-    def pop(self) -> list[str]:
-        """Return what was found since the last call."""
-        found, self.found = self.found, []
-        return found
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the error that was logged."""
+        if record.exc_info and record.exc_info[1] is not None:
+            self.crash = record.exc_info[1]
+
+    def pop(self) -> tuple[list[str], BaseException | None]:
+        """Return what was seen since the last call."""
+        seen = self.leftovers, self.crash
+        self.leftovers, self.crash = [], None
+        return seen
 
 
-LEFTOVERS = Leftovers()
+WITNESS = Witness()
 
 
 @event.listens_for(Session, "after_flush")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.models.platform import OutboxMessage
-from marketplace.services.platform import outbox
+from marketplace.services import dispatch
 
 
 class BackgroundWorker:
@@ -38,6 +38,6 @@ class BackgroundWorker:
             self._bell.wait()
             self._bell.clear()
             with self._app.app_context():
-                outbox.drain()
+                dispatch.drain()
                 query = select(OutboxMessage.last_error).where(OutboxMessage.last_error != "")
                 self._faults.extend(db.session.scalars(query))
