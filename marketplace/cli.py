@@ -1,0 +1,99 @@
+"""Commands of ``flask --app wsgi``: each a thin call into services."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from marketplace.jobs import bell, chores
+from marketplace.services import dispatch
+from marketplace.services.catalogue import indexing
+from marketplace.services.outside import outside
+from marketplace.services.platform import audit, reference
+from marketplace.services.unit import unit_of_work
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def register(app: Flask) -> None:
+    """Add the command groups to ``app``."""
+    from marketplace.demo.commands import demo
+
+    for group in (audit_group, demo, outbox_group, reference_group, search_group):
+        app.cli.add_command(group)
+    app.cli.add_command(worker)
+
+
+reference_group = AppGroup("reference", help="Data that the rules stand on.")
+
+
+@reference_group.command("load")
+def reference_load() -> None:
+    """Load the working-day calendar and other shipped tables; safe to repeat."""
+    with unit_of_work():
+        click.echo(f"calendar days added: {reference.load_calendar()}")
+
+
+search_group = AppGroup("search", help="The search index.")
+
+
+@search_group.command("reindex")
+def search_reindex() -> None:
+    """Build the index anew from the database, with all cores."""
+    total = indexing.count_documents()
+    with click.progressbar(length=total, label="reindex") as bar:
+        done = indexing.rebuild(lambda count: bar.update(count - bar.pos))
+    click.echo(f"{done} documents indexed")
+
+
+@search_group.command("ensure")
+def search_ensure() -> None:
+    """Build the index if it is missing or was made by another version of the analysis chain."""
+    if outside().index.needs_rebuild():
+        click.echo(f"{indexing.rebuild()} documents indexed")
+
+
+@search_group.command("evaluate")
+@click.argument("corpus", type=FILE)
+@click.argument("queries", type=FILE)
+@click.option("--engine", type=click.Choice(["whoosh"]), default="whoosh", show_default=True)
+def search_evaluate(corpus: Path, queries: Path, engine: str) -> None:
+    """Measure the search on lines {id, title, body} and {query, relevant: [id]}; print one JSON object."""
+    from marketplace.retrieval.evaluate import evaluate_search
+
+    _print_json(evaluate_search(corpus, queries, engine))
+
+
+audit_group = AppGroup("audit", help="The tamper-evident trail.")
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Recompute the hash chain from the events; exit code 1 when a link does not fit."""
+    found = audit.verify()
+    _print_json({"links": found.links, "head": found.head, "unsealed": found.unsealed, "fault": found.fault})
+    if found.fault:
+        raise SystemExit(1)
+
+
+outbox_group = AppGroup("outbox", help="Promises to keep.")
+
+
+@outbox_group.command("drain")
+def outbox_drain() -> None:
+    """Keep every promise that is due, here and now, and seal the audit trail."""
+    click.echo(f"{dispatch.drain()} messages handled")
+    chores.seal_all()
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the worker until it is told to stop. One worker serves a site: it is the index's only writer."""
+    bell.run_worker()
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,97 @@
+"""Environments, read from MARKETPLACE_* variables. Production refuses to start with unsafe values."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENTS = ("production", "demo", "testing")
+_DEFAULT_KEY = "only-for-demonstration-and-tests"
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or unsafe; the message names the variable and the remedy."""
+
+
+def load(environment: str | None, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the configuration of ``environment`` (default: MARKETPLACE_ENV, else production)."""
+    name = environment or os.environ.get("MARKETPLACE_ENV", "production")
+    if name not in ENVIRONMENTS:
+        raise ConfigurationError(f"MARKETPLACE_ENV is {name!r}: use one of {', '.join(ENVIRONMENTS)}")
+    root = Path(os.environ.get("MARKETPLACE_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
+    config = {**_common(root), **_by_environment(name), **overrides, "ENVIRONMENT": name}
+    if name == "production":
+        _refuse_unsafe(config)
+    return config
+
+
+def _common(root: Path) -> dict[str, Any]:
+    env = os.environ.get
+    return {
+        "INSTANCE": root,
+        "SECRET_KEY": env("MARKETPLACE_SECRET_KEY", ""),
+        "SQLALCHEMY_DATABASE_URI": database_url(
+            env("DATABASE_URL") or f"sqlite:///{root / 'marketplace.db'}"
+        ),
+        "SEARCH_DIR": Path(env("MARKETPLACE_SEARCH_DIR", str(root / "search"))),
+        "FILES_DIR": Path(env("MARKETPLACE_FILES_DIR", str(root / "files"))),
+        "MAIL_DIR": Path(env("MARKETPLACE_MAIL_DIR", str(root / "mail"))),
+        "SMTP_URL": env("MARKETPLACE_SMTP_URL", ""),
+        "MAIL_FROM": env("MARKETPLACE_MAIL_FROM", "noreply@marketplace.example"),
+        "JOBS_URL": env("MARKETPLACE_JOBS_URL", f"sqlite:///{root / 'jobs.db'}"),
+        "PUBLIC_URL": env("MARKETPLACE_PUBLIC_URL", "http://127.0.0.1:8000"),
+        "TRUSTED_PROXIES": int(env("MARKETPLACE_TRUSTED_PROXIES", "0")),
+        "RATELIMIT_STORAGE_URI": env("MARKETPLACE_RATELIMIT_URL", "memory://"),
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "marketplace",
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "DEMO_MODE": False,
+        "SITE": {
+            "name": env("MARKETPLACE_NAME", "宿州技术转移市场"),
+            "subtitle": env("MARKETPLACE_SUBTITLE", "宿州市科学技术局主办"),
+            "host": env("MARKETPLACE_HOST", "宿州市科学技术局"),
+            "operator": env("MARKETPLACE_OPERATOR", ""),
+            "phone": env("MARKETPLACE_PHONE", ""),
+            "hours": env("MARKETPLACE_HOURS", "工作日 9:00–12:00 14:30–17:30"),
+            "record": env("MARKETPLACE_RECORD", ""),
+        },
+    }
+
+
+def _by_environment(name: str) -> dict[str, Any]:
+    if name == "production":
+        return {}
+    relaxed: dict[str, Any] = {"SECRET_KEY": _DEFAULT_KEY, "SESSION_COOKIE_SECURE": False}
+    if name == "demo":
+        return {**relaxed, "DEMO_MODE": True}
+    return {**relaxed, "TESTING": True, "JOBS_URL": "", "RATELIMIT_ENABLED": True}
+
+
+def database_url(url: str) -> str:
+    """Return ``url`` with the driver we ship: ``postgresql://`` and ``postgres://`` mean psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _refuse_unsafe(config: Mapping[str, Any]) -> None:
+    if len(config["SECRET_KEY"]) < 32 or config["SECRET_KEY"] == _DEFAULT_KEY:
+        raise ConfigurationError(
+            "MARKETPLACE_SECRET_KEY must be set to a random value of at least 32 characters in production "
+            "(for demonstration set MARKETPLACE_ENV=demo)"
+        )
+    if config["DEMO_MODE"]:
+        raise ConfigurationError(
+            "DEMO_MODE cannot be on in production: demonstration accounts have known passwords"
+        )
+    if not config["SESSION_COOKIE_SECURE"]:
+        raise ConfigurationError("SESSION_COOKIE_SECURE must stay on in production")

@@ -1,0 +1,333 @@
+"""Who may do what, and who may see which text: decided here and nowhere else, default deny."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from marketplace.domain.errors import NotAllowed
+from marketplace.domain.text import N_
+
+
+class Role(StrEnum):
+    """Roles that administrators grant to a person, in a scope, from a day to a day."""
+
+    SYSTEM_ADMIN = "system_admin"
+    POLICY_MANAGER = "policy_manager"
+    ACHIEVEMENT_REVIEWER = "achievement_reviewer"
+    DEMAND_REVIEWER = "demand_reviewer"
+    CONTRACT_REGISTRAR = "contract_registrar"
+    CONTRACT_VERIFIER = "contract_verifier"
+    SUBSIDY_FIRST_REVIEWER = "subsidy_first_reviewer"
+    SUBSIDY_REVIEWER = "subsidy_reviewer"
+    SUBSIDY_APPROVER = "subsidy_approver"
+    PUBLISHER = "publisher"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
+    EXPERT = "expert"
+    EXTERNAL_AUDITOR = "external_auditor"
+
+
+ROLE_LABELS: Mapping[Role, str] = {
+    Role.SYSTEM_ADMIN: N_("系统管理员"),
+    Role.POLICY_MANAGER: N_("政策管理"),
+    Role.ACHIEVEMENT_REVIEWER: N_("成果审核"),
+    Role.DEMAND_REVIEWER: N_("需求审核"),
+    Role.CONTRACT_REGISTRAR: N_("合同登记"),
+    Role.CONTRACT_VERIFIER: N_("合同复核"),
+    Role.SUBSIDY_FIRST_REVIEWER: N_("补助初审"),
+    Role.SUBSIDY_REVIEWER: N_("补助审核"),
+    Role.SUBSIDY_APPROVER: N_("补助批准"),
+    Role.PUBLISHER: N_("公示发布"),
+    Role.FINANCE: N_("财务"),
+    Role.AUDITOR: N_("审计"),
+    Role.EXPERT: N_("评审专家"),
+    Role.EXTERNAL_AUDITOR: N_("第三方审计"),
+}
+
+OUTSIDE_ROLES = frozenset({Role.EXPERT, Role.EXTERNAL_AUDITOR})
+"""Roles for people outside the authority: they see only what is assigned to them."""
+
+STAFF_ROLES = frozenset(Role) - OUTSIDE_ROLES
+"""Roles that only people of a 管理部门 may hold; their sessions end after the administrators' idle time."""
+
+
+class Permission(StrEnum):
+    """Everything that is guarded."""
+
+    # of an organisation's own people
+    WORK_IN_ORGANISATION = "work_in_organisation"
+    EDIT_ORGANISATION = "edit_organisation"
+    MANAGE_MEMBERS = "manage_members"
+    CREATE_LISTING = "create_listing"
+    EDIT_LISTING = "edit_listing"
+    READ_LISTING = "read_listing"
+    ASK_ABOUT_LISTING = "ask_about_listing"
+    # of administrators
+    VERIFY_ORGANISATION = "verify_organisation"
+    READ_ORGANISATIONS = "read_organisations"
+    REVIEW = "review"
+    SEE_REVIEW_DESK = "see_review_desk"
+    ASSIGN_REVIEW = "assign_review"
+    READ_REVIEW = "read_review"
+    GRANT_ROLES = "grant_roles"
+    READ_GRANTS = "read_grants"
+    CHANGE_SETTINGS = "change_settings"
+    CONFIRM_SETTINGS = "confirm_settings"
+    READ_SETTINGS = "read_settings"
+    RUN_JOBS = "run_jobs"
+    READ_OPERATIONS = "read_operations"
+    READ_AUDIT = "read_audit"
+    EXPORT_LEDGERS = "export_ledgers"
+    # of the system itself
+    RUN_BY_ITSELF = "run_by_itself"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in force now; ``scope`` is a division code, or None for everywhere."""
+
+    role: Role
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as plain values. ``Actor()`` is a visitor without rights."""
+
+    person_id: int | None = None
+    name: str = ""
+    organisation_id: int | None = None
+    organisation_kind: str = ""
+    organisation_verified: bool = False
+    is_manager: bool = False
+    grants: frozenset[Grant] = frozenset()
+    is_system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether this is a person and not a visitor."""
+        return self.person_id is not None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Roles in force, whatever their scope."""
+        return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the actor holds a role of the authority."""
+        return bool(self.roles & STAFF_ROLES)
+
+
+VISITOR = Actor()
+SYSTEM = Actor(name="system", is_system=True)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is about, as plain values.
+
+    ``makers`` are people who made or submitted it (maker ≠ checker), ``scope`` the division whose office
+    is competent, ``assigned`` the people it was given to, ``facts`` what its guards may ask for.
+    """
+
+    kind: str
+    organisation_id: int | None = None
+    makers: frozenset[int] = frozenset()
+    scope: str | None = None
+    assigned: frozenset[int] = frozenset()
+    facts: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who holds a permission. All set conditions must hold; nothing set means nobody.
+
+    ``roles``: one of them is needed, ``roles_by_kind`` the same by kind of subject. ``own``: people of the
+    organisation that owns the subject. ``manager``: only its 负责人. ``verified``: the organisation must be
+    verified. ``never_own``: refused to makers and to everybody in the owning organisation;
+    ``makers_excluded``: to makers only (a second person must confirm). ``kinds``: only such organisations.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    roles_by_kind: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    own: bool = False
+    member: bool = False
+    manager: bool = False
+    verified: bool = False
+    never_own: bool = False
+    makers_excluded: bool = False
+    kinds: frozenset[str] = frozenset()
+    system: bool = False
+
+
+_REVIEWERS = {
+    "achievement": frozenset({Role.ACHIEVEMENT_REVIEWER}),
+    "demand": frozenset({Role.DEMAND_REVIEWER}),
+    "organisation": frozenset({Role.SYSTEM_ADMIN}),
+}
+_ADMIN = frozenset({Role.SYSTEM_ADMIN})
+_READERS = frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR})
+_REVIEW_DESK = frozenset({Role.SYSTEM_ADMIN, Role.ACHIEVEMENT_REVIEWER, Role.DEMAND_REVIEWER, Role.AUDITOR})
+_LISTING_READERS = {
+    "achievement": frozenset({Role.ACHIEVEMENT_REVIEWER, Role.AUDITOR}),
+    "demand": frozenset({Role.DEMAND_REVIEWER, Role.AUDITOR}),
+}
+_OWNERS = frozenset({"university", "enterprise", "broker"})
+
+RULES: Mapping[Permission, Rule] = {
+    Permission.WORK_IN_ORGANISATION: Rule(member=True),
+    Permission.EDIT_ORGANISATION: Rule(own=True, manager=True),
+    Permission.MANAGE_MEMBERS: Rule(own=True, manager=True),
+    Permission.CREATE_LISTING: Rule(member=True, kinds=_OWNERS),
+    Permission.EDIT_LISTING: Rule(own=True, kinds=_OWNERS),
+    Permission.READ_LISTING: Rule(own=True, roles_by_kind=_LISTING_READERS),
+    Permission.ASK_ABOUT_LISTING: Rule(member=True, never_own=True),
+    Permission.VERIFY_ORGANISATION: Rule(roles=_ADMIN, never_own=True),
+    Permission.READ_ORGANISATIONS: Rule(roles=_READERS),
+    Permission.REVIEW: Rule(roles_by_kind=_REVIEWERS, never_own=True),
+    Permission.SEE_REVIEW_DESK: Rule(roles=_REVIEW_DESK),
+    Permission.ASSIGN_REVIEW: Rule(roles_by_kind=_REVIEWERS, never_own=True),
+    Permission.READ_REVIEW: Rule(
+        roles_by_kind={kind: roles | {Role.AUDITOR} for kind, roles in _REVIEWERS.items()}
+    ),
+    Permission.GRANT_ROLES: Rule(roles=_ADMIN),
+    Permission.READ_GRANTS: Rule(roles=_READERS),
+    Permission.CHANGE_SETTINGS: Rule(roles=_ADMIN | {Role.POLICY_MANAGER}),
+    Permission.CONFIRM_SETTINGS: Rule(roles=_ADMIN | {Role.POLICY_MANAGER}, makers_excluded=True),
+    Permission.READ_SETTINGS: Rule(roles=_READERS | {Role.POLICY_MANAGER}),
+    Permission.RUN_JOBS: Rule(roles=_ADMIN),
+    Permission.READ_OPERATIONS: Rule(roles=_READERS),
+    Permission.READ_AUDIT: Rule(roles=_READERS),
+    Permission.EXPORT_LEDGERS: Rule(roles=_READERS),
+    Permission.RUN_BY_ITSELF: Rule(system=True),
+}
+
+
+def _belongs(actor: Actor, subject: Subject | None) -> bool:
+    return (
+        subject is not None
+        and actor.organisation_id is not None
+        and actor.organisation_id == subject.organisation_id
+    )
+
+
+def _is_own_matter(actor: Actor, rule: Rule, subject: Subject) -> bool:
+    made = actor.person_id in subject.makers
+    return (rule.never_own and (made or _belongs(actor, subject))) or (rule.makers_excluded and made)
+
+
+def may(actor: Actor, permission: Permission, subject: Subject | None = None) -> bool:
+    """Return whether ``actor`` holds ``permission``, for ``subject`` where the rule speaks of one.
+
+    Without a subject the relation to one cannot be refused yet: only the actor's own side is checked, so that
+    a menu or a route may ask; ``require`` with the subject decides before anything is done.
+    """
+    rule = RULES.get(permission)
+    if rule is None:
+        return False
+    if rule.system:
+        return actor.is_system
+    if not actor.signed_in:
+        return False
+    if subject is not None and _is_own_matter(actor, rule, subject):
+        return False
+    return _by_role(actor, rule, subject) or _by_membership(actor, rule, subject)
+
+
+def _by_role(actor: Actor, rule: Rule, subject: Subject | None) -> bool:
+    wanted = set(rule.roles)
+    if rule.roles_by_kind:
+        kinds: Iterable[str] = [subject.kind] if subject is not None else rule.roles_by_kind
+        for kind in kinds:
+            wanted |= rule.roles_by_kind.get(kind, frozenset())
+    return any(
+        grant.role in wanted
+        and (grant.scope is None or subject is None or grant.scope == subject.scope)
+        and (grant.role not in OUTSIDE_ROLES or subject is None or actor.person_id in subject.assigned)
+        for grant in actor.grants
+    )
+
+
+def _by_membership(actor: Actor, rule: Rule, subject: Subject | None) -> bool:
+    if not (rule.own or rule.member) or actor.organisation_id is None:
+        return False
+    if rule.own and subject is not None and not _belongs(actor, subject):
+        return False
+    if rule.manager and not actor.is_manager:
+        return False
+    if rule.verified and not actor.organisation_verified:
+        return False
+    return not rule.kinds or actor.organisation_kind in rule.kinds
+
+
+def require(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
+    """Raise NotAllowed unless ``may``."""
+    if not may(actor, permission, subject):
+        if subject is not None and _is_own_matter(actor, RULES[permission], subject):
+            raise NotAllowed(N_("不能办理本单位或本人提交的事项，请由其他单位的人员办理"), code="own_matter")
+        raise NotAllowed()
+
+
+class Audience(StrEnum):
+    """For whom a text is meant, from everybody to the authority. The index keeps one text for each."""
+
+    PUBLIC = "public"
+    VERIFIED = "verified"
+    ADMIN = "admin"
+
+
+class Shown(StrEnum):
+    """How much of a demand an audience sees."""
+
+    NOTHING = "nothing"
+    PUBLIC_TEXT = "public_text"
+    FULL_TEXT = "full_text"
+
+
+DISCLOSURE_TABLE: Mapping[str, Mapping[Audience, Shown]] = {
+    "public": dict.fromkeys(Audience, Shown.FULL_TEXT),
+    "anonymous": {
+        Audience.PUBLIC: Shown.PUBLIC_TEXT,
+        Audience.VERIFIED: Shown.FULL_TEXT,
+        Audience.ADMIN: Shown.FULL_TEXT,
+    },
+    "verified": {
+        Audience.PUBLIC: Shown.NOTHING,
+        Audience.VERIFIED: Shown.FULL_TEXT,
+        Audience.ADMIN: Shown.FULL_TEXT,
+    },
+    "admin": {
+        Audience.PUBLIC: Shown.NOTHING,
+        Audience.VERIFIED: Shown.NOTHING,
+        Audience.ADMIN: Shown.FULL_TEXT,
+    },
+}
+"""公开范围 of a demand (DOMAIN §5): what each audience sees. SQL, index, pages and mail all ask this table.
+
+匿名公开: the public reads the public text without the organisation; verified organisations read all of it."""
+
+
+def audience_of(actor: Actor) -> Audience:
+    """Return the audience an actor reads as, beyond what is their own organisation's."""
+    if actor.roles & {Role.DEMAND_REVIEWER, Role.AUDITOR}:
+        return Audience.ADMIN
+    return Audience.VERIFIED if actor.organisation_verified else Audience.PUBLIC
+
+
+def text_shown(disclosure: str, audience: Audience) -> Shown:
+    """Return how much of a demand with ``disclosure`` an audience sees; unknown shows nothing."""
+    return DISCLOSURE_TABLE.get(disclosure, {}).get(audience, Shown.NOTHING)
+
+
+def disclosures_showing(audience: Audience, *amounts: Shown) -> frozenset[str]:
+    """Return the disclosures under which ``audience`` sees one of ``amounts``: the same table, for SQL."""
+    return frozenset(code for code, row in DISCLOSURE_TABLE.items() if row[audience] in amounts)
+
+
+FILE_AUDIENCES: Mapping[str, frozenset[Audience]] = {
+    "public": frozenset(Audience),
+    "verified": frozenset({Audience.VERIFIED, Audience.ADMIN}),
+    "parties": frozenset(),
+}
+"""Who may open a file of a level. ``parties`` is for the owner and its reviewers until dealing exists."""

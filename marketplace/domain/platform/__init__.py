@@ -1,0 +1,1 @@
+"""Rules of the shared services: what is audited, what may be set, what people are told."""

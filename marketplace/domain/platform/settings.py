@@ -1,0 +1,69 @@
+"""Settings that a rule or an office may change: what they are, not what they are today.
+
+Values in force are dated rows; the initial value holds until the first row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.domain.calendar import Limit
+from marketplace.domain.errors import DomainError
+from marketplace.domain.text import N_
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One setting: ``kind`` is ``int`` or ``limit`` ({number, unit: 日|工作日}).
+
+    ``second_person``: a change waits until somebody else confirms it.
+    """
+
+    key: str
+    label: str
+    kind: str
+    initial: Any
+    minimum: int
+    maximum: int
+    unit: str = ""
+    second_person: bool = False
+    basis: str = ""
+
+
+_ALL = (
+    Definition("review.limit.organisation", N_("单位认证时限"), "limit", {"number": 3, "unit": "工作日"}, 1, 60),
+    Definition("review.limit.achievement", N_("成果审核时限"), "limit", {"number": 5, "unit": "工作日"}, 1, 60),
+    Definition("review.limit.demand", N_("需求审核时限"), "limit", {"number": 5, "unit": "工作日"}, 1, 60),
+    Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
+    Definition(
+        "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),
+        second_person=True,
+    ),
+    Definition(
+        "login.failures_allowed", N_("同一账号或地址十五分钟内可登录失败次数"), "int", 8, 3, 50, N_("次"),
+        second_person=True,
+    ),
+    Definition("files.max_megabytes", N_("单个文件大小上限"), "int", 20, 1, 50, "MB"),
+)  # fmt: skip
+
+SETTINGS: Mapping[str, Definition] = {definition.key: definition for definition in _ALL}
+
+
+def check_value(key: str, value: Any) -> Any:
+    """Return ``value`` as it is stored; raise DomainError (field ``value``) where it is out of bounds."""
+    definition = SETTINGS[key]
+    number = value.get("number") if definition.kind == "limit" and isinstance(value, dict) else value
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise DomainError("setting_not_integer", N_("请填写整数"), field="value")
+    if not definition.minimum <= number <= definition.maximum:
+        raise DomainError(
+            "setting_out_of_bounds",
+            N_("请填写 %(minimum)s 到 %(maximum)s 之间的整数"),
+            field="value",
+            minimum=definition.minimum,
+            maximum=definition.maximum,
+        )
+    if definition.kind == "limit":
+        Limit(number, value["unit"])
+        return {"number": number, "unit": value["unit"]}
+    return number

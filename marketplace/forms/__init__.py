@@ -1,0 +1,1 @@
+"""WTForms: shape and wording only; rules live in domain and services."""

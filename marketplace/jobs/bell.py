@@ -1,0 +1,79 @@
+"""huey as the bell: a wake-up after each commit, ticks by the clock.
+
+A lost ring costs nothing: the next tick finds what is due in the outbox.
+"""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from marketplace.jobs import chores
+
+
+def configure(app: Flask) -> None:
+    """Make the bell of ``app`` from JOBS_URL; without one (tests) nothing rings."""
+    if not app.config["JOBS_URL"]:
+        return
+    app.extensions["marketplace_bell"] = Bell(app)
+
+
+class Bell:
+    """Opens huey on first use, so that making an app does no I/O."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._huey: Huey | None = None
+        self._wake: Callable[[], Any] = lambda: None
+        app.extensions["marketplace_outside"].wake = self.ring
+
+    @property
+    def huey(self) -> Huey:
+        """The huey instance with its tasks."""
+        if self._huey is None:
+            self._huey = _open(self.app.config["JOBS_URL"])
+            self._define(self._huey)
+        return self._huey
+
+    def ring(self) -> None:
+        """Wake the worker. A bell that is out of reach must not fail a request whose work is committed."""
+        with contextlib.suppress(Exception):
+            _ = self.huey
+            self._wake()
+
+    def _define(self, huey: Huey) -> None:
+        app = self.app
+
+        @huey.task(name="wake")
+        def wake() -> None:
+            with app.app_context():
+                chores.run_due()
+
+        @huey.periodic_task(crontab(minute="*"), name="tick")
+        def tick() -> None:
+            with app.app_context():
+                chores.run_due()
+                chores.run_by_clock()
+
+        self._wake = wake
+
+
+def _open(url: str) -> Huey:
+    parts = urlsplit(url)
+    if parts.scheme.startswith("redis"):
+        return RedisHuey("marketplace", url=url)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("marketplace", filename=str(path))
+
+
+def run_worker() -> None:
+    """Listen to the bell of the current application until stopped: one thread for promises, one for long jobs."""
+    bell: Bell = current_app.extensions["marketplace_bell"]
+    bell.ring()
+    consumer = bell.huey.create_consumer(workers=1, initial_delay=0.05, max_delay=0.4, backoff=1.2)
+    consumer.run()

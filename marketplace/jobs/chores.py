@@ -1,0 +1,45 @@
+"""What the worker does: promises when the bell rings, and the day's chores by the clock."""
+
+import logging
+from collections.abc import Callable
+
+from marketplace.extensions import db
+from marketplace.services import dispatch
+from marketplace.services.catalogue import expiry
+from marketplace.services.platform import audit, counts, digests, longjobs
+from marketplace.services.unit import unit_of_work
+
+logger = logging.getLogger(__name__)
+
+
+def run_due() -> None:
+    """Keep the promises that are due, then seal the audit trail."""
+    _guarded(dispatch.drain)
+    _guarded(seal_all)
+
+
+def seal_all() -> None:
+    """Seal every event written so far, a few hundred in each transaction."""
+    sealed = 1
+    while sealed:
+        with unit_of_work():
+            sealed = audit.seal()
+
+
+def run_by_clock() -> None:
+    """Chores of the minute; each finds out by itself whether there is something to do."""
+    _guarded(expiry.expire_due)
+    _guarded(digests.send_due)
+    _guarded(longjobs.resume_lost)
+    _guarded(counts.flush)
+
+
+def _guarded(chore: Callable[[], object]) -> None:
+    """Run ``chore``; a fault is logged and leaves the others alone."""
+    try:
+        chore()
+    except Exception:
+        db.session.rollback()
+        logger.exception("chore failed")
+    finally:
+        db.session.remove()

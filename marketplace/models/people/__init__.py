@@ -1,0 +1,10 @@
+"""Organisations, the people in them, and what they may do."""
+
+from marketplace.models.people.access import Consent, LoginAttempt, OneTimeToken, RoleGrant
+from marketplace.models.people.organisations import Organisation, OrganisationProfile
+from marketplace.models.people.persons import Invitation, Membership, Person
+
+__all__ = [
+    "Consent", "Invitation", "LoginAttempt", "Membership", "OneTimeToken", "Organisation",
+    "OrganisationProfile", "Person", "RoleGrant",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Achievements and demands: writing, reviewing, publishing, finding."""

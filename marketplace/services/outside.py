@@ -1,0 +1,53 @@
+"""Where services find the outside world of the current application: index, mailer, file store, public address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+
+from marketplace.integrations.mail import Mailer, open_mailer
+from marketplace.integrations.storage import FolderStorage, Storage
+from marketplace.retrieval.analysis import Analyzer
+from marketplace.retrieval.index import SearchIndex
+from marketplace.retrieval.whoosh_index import WhooshIndex
+
+
+@dataclass
+class Outside:
+    """What one application is connected to. The index opens on first use, so that making an app does no I/O."""
+
+    search_dir: Path
+    mailer: Mailer
+    storage: Storage
+    public_url: str
+    secret: str
+    # Called after every commit; the jobs room puts the worker's bell here.
+    wake: Callable[[], None] = lambda: None
+    _index: SearchIndex | None = None
+
+    @property
+    def index(self) -> SearchIndex:
+        """The search index."""
+        if self._index is None:
+            self._index = WhooshIndex(self.search_dir, Analyzer.default())
+        return self._index
+
+
+def configure(app: Flask) -> None:
+    """Make the outside of ``app`` from its configuration."""
+    config: dict[str, Any] = app.config
+    app.extensions["marketplace_outside"] = Outside(
+        search_dir=config["SEARCH_DIR"],
+        mailer=open_mailer(config["SMTP_URL"], config["MAIL_DIR"], config["MAIL_FROM"]),
+        storage=FolderStorage(config["FILES_DIR"]),
+        public_url=config["PUBLIC_URL"].rstrip("/"),
+        secret=config["SECRET_KEY"],
+    )
+
+
+def outside() -> Outside:
+    """Return the outside of the current application."""
+    found: Outside = current_app.extensions["marketplace_outside"]
+    return found

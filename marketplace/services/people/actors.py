@@ -1,0 +1,61 @@
+"""Turn a person into an actor: the plain values that rules decide on."""
+
+from sqlalchemy import or_, select
+
+from marketplace.domain import clock
+from marketplace.domain.access import VISITOR, Actor, Grant, Role
+from marketplace.extensions import db
+from marketplace.models.people import Membership, Person, RoleGrant
+
+
+def actor_of(person_id: int | None) -> Actor:
+    """Return the actor for a person as of now; a visitor where there is no such open account."""
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    if person is None or person.closed_at is not None:
+        return VISITOR
+    membership = current_membership(person.id)
+    organisation = membership.organisation if membership else None
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        organisation_id=organisation.id if organisation else None,
+        organisation_kind=organisation.kind if organisation else "",
+        organisation_verified=organisation is not None and organisation.state == "verified",
+        is_manager=membership is not None and membership.position == "manager",
+        grants=grants_of(person.id),
+    )
+
+
+def current_membership(person_id: int) -> Membership | None:
+    """Return where the person is now, or None."""
+    return db.session.scalar(
+        select(Membership).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+    )
+
+
+def grants_of(person_id: int) -> frozenset[Grant]:
+    """Return the roles of a person in force today."""
+    today = clock.today()
+    query = select(RoleGrant).where(
+        RoleGrant.person_id == person_id,
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.valid_from <= today,
+        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
+    )
+    return frozenset(Grant(Role(row.role), row.scope) for row in db.session.scalars(query))
+
+
+def holders_of(*roles: Role) -> list[int]:
+    """Return the ids of the people who hold one of ``roles`` today."""
+    today = clock.today()
+    query = (
+        select(RoleGrant.person_id)
+        .where(
+            RoleGrant.role.in_(roles),
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.valid_from <= today,
+            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
+        )
+        .distinct()
+    )
+    return list(db.session.scalars(query))

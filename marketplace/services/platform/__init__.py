@@ -1,0 +1,1 @@
+"""Shared services, built once for every area."""

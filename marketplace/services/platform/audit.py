@@ -1,0 +1,128 @@
+"""The audit trail: written in the transaction it tells of, sealed into a hash chain by the worker.
+
+Sealing apart keeps writers from queueing at one row; ``verify`` reports the tail that is not sealed yet.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.domain import clock
+from marketplace.domain.access import Actor
+from marketplace.domain.platform.audit import check_details
+from marketplace.extensions import db
+from marketplace.models.platform import AuditEvent, AuditSeal
+
+GENESIS = "0" * 64
+
+
+def record(actor: Actor, tag: str, subject_kind: str, subject_id: int | None, **details: Any) -> AuditEvent:
+    """Write one event. ``details`` must match the schema of ``tag`` exactly (domain/audit.py)."""
+    check_details(tag, details)
+    event = AuditEvent(
+        at=clock.now(),
+        actor_id=actor.person_id,
+        organisation_id=actor.organisation_id,
+        tag=tag,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        details=details,
+    )
+    db.session.add(event)
+    return event
+
+
+def link_digest(previous: str, event: AuditEvent) -> str:
+    """Return the digest of a link: SHA-256 over the previous digest and the event in canonical JSON."""
+    content = json.dumps(
+        {
+            "id": event.id,
+            "at": event.at.isoformat(timespec="microseconds"),
+            "actor": event.actor_id,
+            "organisation": event.organisation_id,
+            "tag": event.tag,
+            "subject": [event.subject_kind, event.subject_id],
+            "details": event.details,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(f"{previous}\n{content}".encode()).hexdigest()
+
+
+def head() -> AuditSeal | None:
+    """Return the newest link of the chain, or None before the first."""
+    return db.session.scalar(select(AuditSeal).order_by(AuditSeal.sequence.desc()).limit(1))
+
+
+def seal(limit: int = 500) -> int:
+    """Seal up to ``limit`` events that are not in the chain yet, oldest first; return how many."""
+    events = _unsealed(limit)
+    last = head()
+    sequence, previous = (last.sequence, last.digest) if last else (0, GENESIS)
+    for event in events:
+        sequence += 1
+        digest = link_digest(previous, event)
+        db.session.add(
+            AuditSeal(
+                sequence=sequence, event_id=event.id, previous=previous, digest=digest, sealed_at=clock.now()
+            )
+        )
+        previous = digest
+    db.session.flush()
+    return len(events)
+
+
+def _unsealed(limit: int) -> list[AuditEvent]:
+    query = (
+        select(AuditEvent)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .where(AuditSeal.sequence.is_(None))
+        .order_by(AuditEvent.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Outcome of ``verify``: links checked, head digest, events not yet sealed, and the first fault or ''."""
+
+    links: int
+    head: str
+    unsealed: int
+    fault: str
+
+
+def verify() -> Verification:
+    """Recompute the whole chain from the events; name the first link that does not fit."""
+    previous, links = GENESIS, 0
+    for seal_row, event in _chain():
+        links += 1
+        if seal_row.sequence != links:
+            return Verification(links, previous, 0, f"link {links} is missing")
+        if seal_row.previous != previous or seal_row.digest != link_digest(previous, event):
+            return Verification(links, previous, 0, f"event {event.id} does not fit its link {links}")
+        previous = seal_row.digest
+    unsealed = db.session.scalar(
+        select(db.func.count())
+        .select_from(AuditEvent)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .where(AuditSeal.sequence.is_(None))
+    )
+    return Verification(links, previous, unsealed or 0, "")
+
+
+def _chain() -> Iterator[tuple[AuditSeal, AuditEvent]]:
+    query = (
+        select(AuditSeal, AuditEvent)
+        .join(AuditEvent, AuditEvent.id == AuditSeal.event_id)
+        .order_by(AuditSeal.sequence)
+        .execution_options(yield_per=500)
+    )
+    yield from db.session.execute(query).tuples()

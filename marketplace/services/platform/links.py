@@ -1,0 +1,18 @@
+"""Addresses of subjects, for notices and mails; a test compares them with the site's address map."""
+
+PATHS = {
+    "achievement": "/achievements/%d",
+    "demand": "/demands/%d",
+    "organisation": "/organisations/%d",
+    "my_listing": "/desk/listings/%d",
+    "my_organisation": "/desk/organisation",
+    "my_members": "/desk/members",
+    "my_inquiries": "/desk/inquiries",
+    "review_task": "/admin/reviews/%d",
+}
+
+
+def path_of(subject_kind: str, subject_id: int) -> str:
+    """Return the path of a subject's page."""
+    path = PATHS[subject_kind]
+    return path % subject_id if "%d" in path else path

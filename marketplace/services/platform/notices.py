@@ -1,0 +1,90 @@
+"""Notices on the site, and the mail that goes with them as each person prefers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from marketplace.domain import clock
+from marketplace.domain.access import Actor
+from marketplace.domain.platform.notices import FREQUENCIES, GROUPS, KINDS
+from marketplace.extensions import db
+from marketplace.models.people import Membership, Person
+from marketplace.models.platform import MailMessage, Notice, NoticePreference
+from marketplace.services.platform import links, outbox
+
+
+def notify(
+    person_ids: Iterable[int], kind: str, subject_kind: str, subject_id: int, **params: Any
+) -> list[Notice]:
+    """Leave a notice for each person, and mail those who want this kind at once.
+
+    ``params`` fill the title of the kind and are shown to the person: put nothing there they may not read.
+    """
+    group = KINDS[kind].group
+    notices = []
+    for person in _open_persons(person_ids):
+        notice = Notice(
+            person_id=person.id, kind=kind, subject_kind=subject_kind, subject_id=subject_id, params=params
+        )
+        db.session.add(notice)
+        notices.append(notice)
+        if frequency(person.id, group) == "immediate":
+            path = links.path_of(subject_kind, subject_id)
+            send_mail(person.email, "notice", name=person.name, kind=kind, params=params, path=path)
+    return notices
+
+
+def _open_persons(person_ids: Iterable[int]) -> list[Person]:
+    query = select(Person).where(Person.id.in_(set(person_ids)), Person.closed_at.is_(None))
+    return list(db.session.scalars(query.order_by(Person.id)))
+
+
+def members_of(organisation_id: int) -> list[int]:
+    """Return the ids of the people who are in an organisation now."""
+    query = select(Membership.person_id).where(
+        Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    )
+    return list(db.session.scalars(query))
+
+
+def send_mail(recipient: str, template: str, **params: Any) -> MailMessage:
+    """Promise a mail: rendered from ``templates/mail/<template>/`` and sent by the worker after the commit."""
+    message = MailMessage(recipient=recipient, template=template, params=params)
+    db.session.add(message)
+    db.session.flush()
+    outbox.enqueue("mail", message=message.id)
+    return message
+
+
+def frequency(person_id: int, group: str) -> str:
+    """Return how often the person wants mail for a group of notices."""
+    row = db.session.get(NoticePreference, (person_id, group))
+    return row.frequency if row else "immediate"
+
+
+def set_frequency(actor: Actor, group: str, value: str) -> None:
+    """Set how often the actor wants mail for ``group``. Raises ValueError for words the page does not offer."""
+    if group not in GROUPS or value not in FREQUENCIES or actor.person_id is None:
+        raise ValueError(f"no such preference: {group}={value}")
+    db.session.merge(NoticePreference(person_id=actor.person_id, kind=group, frequency=value))
+
+
+def unread_count(actor: Actor) -> int:
+    """Return how many notices the actor has not read."""
+    query = select(func.count()).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
+def latest(actor: Actor, limit: int = 50, offset: int = 0) -> list[Notice]:
+    """Return the actor's notices, newest first."""
+    query = select(Notice).where(Notice.person_id == actor.person_id)
+    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(limit).offset(offset)))
+
+
+def mark_read(actor: Actor, notice_id: int | None = None) -> None:
+    """Mark one of the actor's notices, or all of them, as read."""
+    query = update(Notice).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+    if notice_id is not None:
+        query = query.where(Notice.id == notice_id)
+    db.session.execute(query.values(read_at=clock.now()))

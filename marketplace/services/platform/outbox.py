@@ -1,0 +1,95 @@
+"""The outbox: promises of a committed transaction, kept by the worker, retried, visible to administrators."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select, update
+
+from marketplace.domain import clock
+from marketplace.extensions import db
+from marketplace.models.platform import OutboxMessage
+from marketplace.services.unit import unit_of_work
+
+MAX_ATTEMPTS = 8
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Keeps the promises of a topic; ``together`` hands it a whole batch of payloads, else one at a time."""
+
+    keep: Callable[[Sequence[dict[str, Any]]], None]
+    together: bool = False
+
+
+def enqueue(topic: str, **payload: Any) -> None:
+    """Promise ``topic`` with ``payload`` when the present transaction commits."""
+    db.session.add(OutboxMessage(topic=topic, payload=payload))
+
+
+def drain(handlers: Mapping[str, Handler]) -> int:
+    """Keep every promise that is due; return how many were tried. Safe to be killed at any point.
+
+    A handler may be called again with a payload it has seen, so handlers must be repeatable.
+    """
+    tried = 0
+    while batch := _due():
+        tried += len(batch)
+        for topic, messages in groupby(sorted(batch, key=lambda m: (m[1], m[0])), key=lambda m: m[1]):
+            _keep(handlers[topic], [(key, payload) for key, _, payload in messages])
+    return tried
+
+
+def _due() -> list[tuple[int, str, dict[str, Any]]]:
+    query = (
+        select(OutboxMessage.id, OutboxMessage.topic, OutboxMessage.payload)
+        .where(OutboxMessage.state == "waiting", OutboxMessage.available_at <= clock.now())
+        .order_by(OutboxMessage.id)
+        .limit(BATCH)
+    )
+    rows = [(row.id, row.topic, row.payload) for row in db.session.execute(query)]
+    db.session.rollback()
+    return rows
+
+
+def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
+    groups = [messages] if handler.together else [[message] for message in messages]
+    for group in groups:
+        try:
+            handler.keep([payload for _, payload in group])
+        except Exception as fault:  # whatever it was, the promise stays and is tried again
+            db.session.rollback()
+            _postpone([key for key, _ in group], f"{type(fault).__name__}: {fault}")
+        else:
+            _mark_done([key for key, _ in group])
+
+
+def _mark_done(keys: list[int]) -> None:
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == "waiting")
+            .values(state="done", done_at=clock.now(), attempts=OutboxMessage.attempts + 1)
+        )
+
+
+def _postpone(keys: list[int], error: str) -> None:
+    with unit_of_work():
+        for message in db.session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(keys))):
+            message.attempts += 1
+            message.last_error = error[:2000]
+            message.available_at = clock.now() + timedelta(seconds=2**message.attempts)
+            if message.attempts >= MAX_ATTEMPTS:
+                message.state = "failed"
+
+
+def retry(message_id: int) -> None:
+    """Put a failed message back in the queue."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.state == "failed")
+        .values(state="waiting", attempts=0, available_at=clock.now())
+    )

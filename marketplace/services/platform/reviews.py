@@ -1,0 +1,122 @@
+"""Review tasks: the queue, assignment, remarks, and the record of the decision.
+
+What a decision does to its subject is the business of the subject's own service; it calls ``finish`` here.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Select, select
+
+from marketplace.domain import clock
+from marketplace.domain.access import SYSTEM, Actor, Permission, Role, Subject, may, require
+from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.states import REVIEW_TASK
+from marketplace.domain.text import N_, clean_text
+from marketplace.extensions import db
+from marketplace.models.people import Organisation
+from marketplace.models.platform import ReviewRemark, ReviewTask
+from marketplace.services import workflow
+from marketplace.services.people import actors
+from marketplace.services.platform import audit, deadlines, notices
+
+REVIEWER_ROLES: Mapping[str, Role] = {
+    "organisation": Role.SYSTEM_ADMIN,
+    "achievement": Role.ACHIEVEMENT_REVIEWER,
+    "demand": Role.DEMAND_REVIEWER,
+}
+
+
+def subject_of(task: ReviewTask, makers: frozenset[int] = frozenset()) -> Subject:
+    """Return what the rules need to know of a task."""
+    return Subject(task.kind, organisation_id=task.organisation_id, makers=makers)
+
+
+def open_task(
+    kind: str, subject_kind: str, subject_id: int, organisation: Organisation, title: str
+) -> ReviewTask:
+    """Open a task of ``kind`` (organisation, achievement, demand), due by its setting."""
+    task = ReviewTask(
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        organisation_id=organisation.id,
+        title=title,
+        due_on=deadlines.due(f"review.limit.{kind}"),
+    )
+    db.session.add(task)
+    db.session.flush()
+    return task
+
+
+def open_task_for(subject_kind: str, subject_id: int) -> ReviewTask | None:
+    """Return the open task of a subject."""
+    return db.session.scalar(
+        select(ReviewTask).where(
+            ReviewTask.subject_kind == subject_kind,
+            ReviewTask.subject_id == subject_id,
+            ReviewTask.state == "open",
+        )
+    )
+
+
+def get_for(actor: Actor, task_id: int) -> ReviewTask:
+    """Return a task that the actor may read; NotFound otherwise."""
+    task = db.session.get(ReviewTask, task_id)
+    if task is None or not may(actor, Permission.READ_REVIEW, subject_of(task)):
+        raise NotFound()
+    return task
+
+
+def queue(actor: Actor, kinds: list[str], state: str = "open") -> Select[ReviewTask]:
+    """Return the query of tasks of ``kinds`` that the actor may read, most urgent first (done: newest first)."""
+    readable = [kind for kind in kinds if may(actor, Permission.READ_REVIEW, Subject(kind))]
+    query = select(ReviewTask).where(ReviewTask.kind.in_(readable), ReviewTask.state == state)
+    if state == "open":
+        return query.order_by(ReviewTask.due_on, ReviewTask.id)
+    return query.order_by(ReviewTask.decided_at.desc(), ReviewTask.id.desc())
+
+
+def assign(actor: Actor, task: ReviewTask, person_id: int) -> None:
+    """Give a task to a person who may decide it; raises DomainError when that person may not."""
+    if not may(actors.actor_of(person_id), Permission.REVIEW, subject_of(task)):
+        raise DomainError("not_a_reviewer", N_("此人不能审核这一事项，请另选他人"), field="assignee")
+    workflow.apply(REVIEW_TASK, task, "assign", actor, subject_of(task))
+    task.assignee_id = person_id
+    if person_id != actor.person_id:
+        notices.notify([person_id], "review_assigned", "review_task", task.id, title=task.title)
+
+
+def remark(actor: Actor, task: ReviewTask, field: str, text: str) -> ReviewRemark | None:
+    """Write a remark beside a field of what is reviewed; an empty text takes the open remark back."""
+    require(actor, Permission.REVIEW, subject_of(task))
+    if task.state != "open":
+        raise DomainError("task_closed", N_("此事项已办结，不能再写意见"))
+    row = next((each for each in task.remarks if each.field == field), None)
+    text = clean_text(text)
+    if not text:
+        if row is not None:
+            db.session.delete(row)
+            db.session.flush()
+        return None
+    if row is None:
+        row = ReviewRemark(task_id=task.id, field=field, text=text, author_id=actor.person_id)
+        db.session.add(row)
+    row.text, row.author_id = text, actor.person_id or 0
+    db.session.flush()
+    audit.record(actor, "review_task.remark", "review_task", task.id, field=field)
+    return row
+
+
+def finish(
+    actor: Actor, task: ReviewTask, outcome: str, reasons: list[str], note: str, makers: frozenset[int]
+) -> None:
+    """Record the decision on a task. ``makers`` are the people who submitted what was decided."""
+    workflow.apply(REVIEW_TASK, task, "finish", actor, subject_of(task, makers), reasons)
+    task.outcome, task.reasons, task.note = outcome, reasons, clean_text(note)
+    task.decided_by, task.decided_at = actor.person_id, clock.now()
+    db.session.flush()
+
+
+def cancel(task: ReviewTask) -> None:
+    """Close a task whose subject was withdrawn."""
+    workflow.apply(REVIEW_TASK, task, "cancel", SYSTEM, subject_of(task))

@@ -1,0 +1,64 @@
+"""The unit of work: one transaction for each write, and what follows its commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.text import N_
+from marketplace.extensions import db
+from marketplace.services.outside import outside
+
+_open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
+
+CONSTRAINTS: dict[str, tuple[str, str]] = {
+    "organisations.uscc": ("uscc", N_("此统一社会信用代码的单位已经入驻，请联系单位负责人邀请您加入")),
+    "uq_organisations_uscc": ("uscc", N_("此统一社会信用代码的单位已经入驻，请联系单位负责人邀请您加入")),
+    "persons.email": ("email", N_("此邮箱已经注册，请直接登录或找回密码")),
+    "uq_persons_email": ("email", N_("此邮箱已经注册，请直接登录或找回密码")),
+    "uq_invitations_open": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
+    "invitations.organisation_id, invitations.email": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
+}
+"""What to say, and at which field, when a constraint refuses: PostgreSQL names it, SQLite its columns."""
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Run the block as one write transaction; commit at its end, roll back on any error.
+
+    Raises Conflict when another writer was faster, DomainError with a field when a known constraint refuses.
+    Units do not nest: services flush and leave the commit to whoever opened the unit.
+    """
+    if _open.get():
+        raise RuntimeError("a unit of work is already open")
+    token = _open.set(True)
+    try:
+        db.session.rollback()  # ends the reading transaction: a write stands on a fresh snapshot
+        db.session.connection(execution_options={"writes": True})
+        yield
+        db.session.commit()
+    except StaleDataError as stale:
+        db.session.rollback()
+        raise Conflict() from stale
+    except IntegrityError as refused:
+        db.session.rollback()
+        raise _explain(refused) from refused
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _open.reset(token)
+    outside().wake()
+
+
+def _explain(refused: IntegrityError) -> Exception:
+    words = str(refused.orig)
+    for name, (field, message) in CONSTRAINTS.items():
+        if name in words:
+            return DomainError("constraint", message, field=field)
+    if "unique" in words.lower():
+        return Conflict()
+    return refused

@@ -1,0 +1,68 @@
+"""How values look on a page: the one module of formatting."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from marketplace.domain import clock, money, regions
+
+
+def install(app: Flask) -> None:
+    """Register the filters for templates."""
+    formats: dict[str, Callable[..., Any]] = {
+        "yuan": yuan,
+        "wan": wan,
+        "capital": capital,
+        "day": day,
+        "minute": minute,
+        "month": month,
+        "region": region,
+        "thousands": thousands,
+    }
+    for name, function in formats.items():
+        app.add_template_filter(function, name)
+
+
+def yuan(fen: int | None) -> str:
+    """``104000000`` → ``1,040,000.00``; nothing for None."""
+    return "" if fen is None else money.format_yuan(fen)
+
+
+def wan(fen: int | None) -> str:
+    """``104000000`` → ``104`` (万元); nothing for None."""
+    return "" if fen is None else money.format_wan(fen)
+
+
+def capital(fen: int | None) -> str:
+    """Amount in capital characters."""
+    return "" if fen is None else money.capital(fen)
+
+
+def day(value: date | datetime | None) -> str:
+    """``2026-11-08``, in Beijing."""
+    if value is None:
+        return ""
+    return (clock.beijing(value).date() if isinstance(value, datetime) else value).isoformat()
+
+
+def minute(value: datetime | None) -> str:
+    """``2026-11-08 09:30``, in Beijing."""
+    return "" if value is None else clock.beijing(value).strftime("%Y-%m-%d %H:%M")
+
+
+def month(value: date | None) -> str:
+    """``2024-06``."""
+    return "" if value is None else value.strftime("%Y-%m")
+
+
+def region(code: str | None) -> str:
+    """Full name of a division; a word for none."""
+    return regions.full_name(code) if code and regions.exists(code) else _("未填写")
+
+
+def thousands(number: int) -> str:
+    """``1286`` → ``1,286``."""
+    return f"{number:,}"

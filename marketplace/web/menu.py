@@ -1,0 +1,141 @@
+"""Menus as data: the bar, the workbench's side, the foot. Only what exists and what the reader may open."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.domain.access import Actor, Permission, may
+from marketplace.domain.text import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What may stand in a menu: its words, its endpoint, and the permission it takes, if any."""
+
+    label: str
+    endpoint: str
+    permission: Permission | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as the reader sees it; ``active`` when the reader stands in it."""
+
+    label: str
+    url: str
+    active: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some items under a heading."""
+
+    title: str
+    links: list[Item]
+
+
+BAR = (
+    Entry(N_("首页"), "home.index"),
+    Entry(N_("找成果"), "achievements.index"),
+    Entry(N_("找需求"), "demands.index"),
+    Entry(N_("单位"), "organisations.index"),
+    Entry(N_("帮助"), "help.index"),
+)
+
+DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        N_("我的事项"),
+        (
+            Entry(N_("工作台"), "desk.index"),
+            Entry(N_("我的成果与需求"), "my_listings.index", Permission.CREATE_LISTING),
+            Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
+            Entry(N_("通知"), "notices.index"),
+        ),
+    ),
+    (
+        N_("单位与账户"),
+        (
+            Entry(N_("单位资料"), "organisation.index", Permission.WORK_IN_ORGANISATION),
+            Entry(N_("成员"), "members.index", Permission.WORK_IN_ORGANISATION),
+            Entry(N_("我的账户"), "account.index"),
+        ),
+    ),
+    (
+        N_("审核与管理"),
+        (
+            Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
+            Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
+            Entry(N_("工作日历"), "calendar.index", Permission.READ_SETTINGS),
+            Entry(N_("运行状况"), "operations.index", Permission.READ_OPERATIONS),
+            Entry(N_("留痕"), "audit.index", Permission.READ_AUDIT),
+        ),
+    ),
+)
+
+FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        N_("帮助"),
+        (
+            Entry(N_("一站式办事"), "help.index"),
+            Entry(N_("入驻"), "signup.start"),
+        ),
+    ),
+    (
+        N_("公开"),
+        (
+            Entry(N_("用户协议"), "legal.document", values={"name": "agreement"}),
+            Entry(N_("隐私说明"), "legal.document", values={"name": "privacy"}),
+        ),
+    ),
+)
+
+
+def bar() -> list[Item]:
+    """Return the bar of the site."""
+    return list(_items(BAR))
+
+
+def desk(actor: Actor) -> list[Group]:
+    """Return the workbench's side menu for ``actor``; groups without an entry are left out."""
+    groups = [Group(_(title), list(_items(entries, actor))) for title, entries in DESK]
+    return [group for group in groups if group.links]
+
+
+def foot() -> list[Group]:
+    """Return the links at the foot."""
+    return [Group(_(title), list(_items(entries))) for title, entries in FOOT]
+
+
+def shell_links() -> dict[str, str]:
+    """Return the addresses that the frame of every page needs."""
+    wanted = {
+        "home": "home.index",
+        "search": "home.search",
+        "login": "sessions.login",
+        "join": "signup.start",
+        "logout": "sessions.logout",
+        "desk": "desk.index",
+        "notices": "notices.index",
+        "elder": "home.elder",
+    }
+    return {
+        name: url_for(endpoint) for name, endpoint in wanted.items() if endpoint in current_app.view_functions
+    }
+
+
+def _items(entries: Iterable[Entry], actor: Actor | None = None) -> Iterable[Item]:
+    here = (request.endpoint or "").partition(".")[0]
+    for entry in entries:
+        if entry.endpoint not in current_app.view_functions:
+            continue
+        if entry.permission and (actor is None or not may(actor, entry.permission)):
+            continue
+        url = url_for(entry.endpoint, **entry.values)
+        yield Item(_(entry.label), url, here == entry.endpoint.partition(".")[0])
