@@ -8,6 +8,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from marketplace.domain.states import MACHINES, diagram
 from marketplace.jobs import bell, chores
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
@@ -22,7 +23,7 @@ def register(app: Flask) -> None:
     """Add the command groups to ``app``."""
     from marketplace.demo.commands import demo
 
-    for group in (audit_group, demo, outbox_group, reference_group, search_group):
+    for group in (audit_group, demo, docs_group, outbox_group, reference_group, search_group):
         app.cli.add_command(group)
     app.cli.add_command(worker)
 
@@ -77,6 +78,16 @@ def audit_verify() -> None:
     _print_json({"links": found.links, "head": found.head, "unsealed": found.unsealed, "fault": found.fault})
     if found.fault:
         raise SystemExit(1)
+
+
+docs_group = AppGroup("docs", help="Pages of docs/ that are written from the code.")
+
+
+@docs_group.command("states")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("docs/states.md"), show_default=True)
+def docs_states(output: Path) -> None:
+    """Write the state diagrams from the transition tables."""
+    output.write_text(diagram.page(MACHINES.values()), encoding="utf-8")
 
 
 outbox_group = AppGroup("outbox", help="Promises to keep.")
