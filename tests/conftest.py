@@ -93,7 +93,7 @@ def application(
     made.test_client_class = InspectingClient
     WITNESS.watch(made)
     for command in (["db", "upgrade"], ["reference", "load"]):
-        done = made.test_cli_runner().invoke(args=command)
+        done = made.test_cli_runner().invoke(args=command, catch_exceptions=False)
         assert done.exit_code == 0, done.output
     database = Database(made)
     database.keep()
