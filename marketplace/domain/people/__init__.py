@@ -1,0 +1,1 @@
+"""Rules about people: what a password must be."""

@@ -1,0 +1,24 @@
+"""Named rate limits, by address. They stand beneath the guard of a view and answer with the page of error 429."""
+
+from marketplace.extensions import limiter
+
+LOGIN = limiter.shared_limit("60 per 15 minutes", scope="login", methods=["POST"])
+"""Attempts to sign in or to type a password again; failures are counted apart, by name and address."""
+
+SIGNUP = limiter.shared_limit("120 per hour", scope="signup", methods=["POST"])
+"""Steps of signing up, of accepting an invitation, of asking for one."""
+
+RESET = limiter.shared_limit("20 per hour", scope="reset", methods=["POST"])
+"""Asking for a link to set a new password, and using it."""
+
+CONTACT = limiter.shared_limit("30 per hour", scope="contact", methods=["POST"])
+"""Writing to the owner of a listing."""
+
+SEARCH = limiter.shared_limit("240 per minute", scope="search")
+"""Searching, suggestions included."""
+
+UPLOAD = limiter.shared_limit("120 per hour", scope="upload", methods=["POST"])
+"""Uploading files."""
+
+API = limiter.shared_limit("120 per minute", scope="api")
+"""Machines."""
