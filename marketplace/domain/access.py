@@ -303,7 +303,7 @@ DISCLOSURE_TABLE: Mapping[str, Mapping[Audience, Shown]] = {
         Audience.ADMIN: Shown.FULL_TEXT,
     },
 }
-"""公开范围 of a demand (DOMAIN §5): what each audience sees. SQL, index, pages and mail all ask this table.
+"""公开范围 of a demand (docs/domain.md §3): what each audience sees. SQL, index, pages and mail all ask this table.
 
 匿名公开: the public reads the public text without the organisation; verified organisations read all of it."""
 

@@ -81,7 +81,7 @@ class Revision(Created, Versioned, Model):
 
 
 class AchievementRevision(Revision):
-    """科技成果 at one version (DOMAIN §4). ``metrics`` rows: indicator, current, achieved, evidence."""
+    """科技成果 at one version (docs/domain.md §2). ``metrics`` rows: indicator, current, achieved, evidence."""
 
     __tablename__ = "achievement_revisions"
     __table_args__ = (
@@ -119,7 +119,7 @@ class AchievementRevision(Revision):
 
 
 class DemandRevision(Revision):
-    """技术需求 at one version (DOMAIN §5). ``title`` and ``summary`` are the public text; ``situation``,
+    """技术需求 at one version (docs/domain.md §3). ``title`` and ``summary`` are the public text; ``situation``,
     ``metrics``, ``requirements``, contact and organisation belong to the full text.
     ``metrics`` rows: indicator, present, target.
     """

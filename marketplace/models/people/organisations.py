@@ -38,7 +38,7 @@ class Organisation(Created, Versioned, Model):
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     kind: Mapped[Code] = mapped_column(index=True)
     state: Mapped[Code] = mapped_column(default="unverified", index=True)
-    # The office that does first reviews for a division, set on authorities only (DOMAIN: eight offices).
+    # The office that does first reviews for a division, set on authorities only (docs/domain.md §1).
     office_division: Mapped[str | None] = mapped_column(String(6), unique=True)
     profile_id: Mapped[int | None] = mapped_column(
         Key, ForeignKey("organisation_profiles.id", use_alter=True, ondelete="RESTRICT")
