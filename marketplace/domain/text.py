@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 _LINE_BREAKS = re.compile(r"\r\n?")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -49,3 +52,11 @@ def first_match(pattern: str, value: str) -> tuple[int, str] | None:
 def shown(char: str) -> str:
     """Return ``char`` as a message can show it; an invisible one by its code point."""
     return char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A msgid with what fills it, for the web or mail room to translate."""
+
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)

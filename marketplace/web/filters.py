@@ -1,6 +1,6 @@
 """How values look on a page: the one module of formatting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from marketplace.domain import clock, money, regions
+from marketplace.domain.text import Words
 
 
 def install(app: Flask) -> None:
@@ -21,6 +22,8 @@ def install(app: Flask) -> None:
         "month": month,
         "region": region,
         "thousands": thousands,
+        "say": say,
+        "spell": spell,
     }
     for name, function in formats.items():
         app.add_template_filter(function, name)
@@ -61,6 +64,16 @@ def month(value: date | None) -> str:
 def region(code: str | None) -> str:
     """Full name of a division; a word for none."""
     return regions.full_name(code) if code and regions.exists(code) else _("未填写")
+
+
+def say(words: Words) -> str:
+    """The words of a rule in the reader's language."""
+    return str(_(words.message, **words.params))
+
+
+def spell(elements: Sequence[Sequence[str]]) -> str:
+    """Elements of words, one a line, their words translated and parted by a middle dot."""
+    return "\n".join(" · ".join(str(_(word)) for word in element if word) for element in elements)
 
 
 def thousands(number: int) -> str:

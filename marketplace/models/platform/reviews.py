@@ -54,6 +54,7 @@ class ReviewTask(Created, Versioned, Model):
     remarks: Mapped[list["ReviewRemark"]] = relationship(back_populates="task", order_by="ReviewRemark.id")
     organisation: Mapped["Organisation"] = relationship(lazy="joined")
     assignee: Mapped["Person | None"] = relationship(foreign_keys=[assignee_id], lazy="joined")
+    decider: Mapped["Person | None"] = relationship(foreign_keys=[decided_by], lazy="joined")
 
 
 class ReviewRemark(Created, Model):

@@ -8,6 +8,7 @@ PATHS = {
     "my_organisation": "/desk/organisation",
     "my_members": "/desk/members",
     "my_inquiries": "/desk/inquiries",
+    "settings": "/admin/settings",
     "review_task": "/admin/reviews/%d",
 }
 

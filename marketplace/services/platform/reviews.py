@@ -3,7 +3,8 @@
 What a decision does to its subject is the business of the subject's own service; it calls ``finish`` here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
@@ -11,19 +12,49 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, Role, Subject, may, require
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.states import REVIEW_TASK
-from marketplace.domain.text import N_, clean_text
+from marketplace.domain.text import N_, Words, clean_text
 from marketplace.extensions import db
 from marketplace.models.people import Organisation
-from marketplace.models.platform import ReviewRemark, ReviewTask
+from marketplace.models.platform import FileLink, ReviewRemark, ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, deadlines, notices
+
+Elements = tuple[tuple[str, ...], ...]
 
 REVIEWER_ROLES: Mapping[str, Role] = {
     "organisation": Role.SYSTEM_ADMIN,
     "achievement": Role.ACHIEVEMENT_REVIEWER,
     "demand": Role.DEMAND_REVIEWER,
 }
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A field under review, as elements of words (domain/catalogue/diff.py); a remark may stand beside ``key``.
+
+    ``before`` is what is in force now, None where nothing is.
+    """
+
+    key: str
+    label: str
+    elements: Elements
+    before: Elements | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether approval would put something else in force."""
+        return self.before is not None and self.before != self.elements
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a task is about, as its service shows it to the reviewer. ``preview``: path of the public page's look."""
+
+    rows: Sequence[FieldRow]
+    files: Sequence[FileLink] = ()
+    warnings: Sequence[Words] = ()
+    preview: str = ""
 
 
 def subject_of(task: ReviewTask, makers: frozenset[int] = frozenset()) -> Subject:

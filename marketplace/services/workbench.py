@@ -1,0 +1,256 @@
+"""The workbench: what each person has to see to, with 等谁 · 还差什么 · 最迟哪天 on every item."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.domain import clock
+from marketplace.domain.access import Actor, Permission, Subject, may
+from marketplace.domain.calendar import WorkingCalendar
+from marketplace.domain.platform.settings import SETTINGS
+from marketplace.domain.states import LISTING, PROFILE, REVIEW_TASK, REVISION, SETTING, State
+from marketplace.domain.states.revisions import EDITABLE_STATES
+from marketplace.domain.text import N_, Words
+from marketplace.extensions import db
+from marketplace.models.catalogue import Listing, Revision
+from marketplace.models.people import OrganisationProfile
+from marketplace.models.platform import ReviewTask, SettingValue
+from marketplace.services.platform import deadlines, links
+from marketplace.services.platform.reviews import REVIEWER_ROLES, subject_of
+
+EXPIRY_NOTICE = timedelta(days=30)
+SHOWN = 30
+
+WAITING_FOR = {
+    "organisation": N_("管理部门认证人员"),
+    "achievement": N_("管理部门成果审核人员"),
+    "demand": N_("管理部门需求审核人员"),
+}
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A line of the workbench. ``mine``: it waits for the reader. ``days_left`` counts working days."""
+
+    title: str
+    kind: Words
+    path: str
+    state: State
+    waits_for: Words
+    missing: Words
+    mine: bool
+    due: date | None = None
+    days_left: int | None = None
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Items that wait for the reader, and items that wait for others."""
+
+    mine: list[WorkItem]
+    others: list[WorkItem]
+    more: int = 0
+
+
+def workbench(actor: Actor) -> Workbench:
+    """Return what ``actor`` has to see to, most urgent first. The number of queries does not grow with the items."""
+    calendar = deadlines.calendar()
+    items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
+    items += [*_expiring(actor, calendar), *_tasks(actor, calendar), *_settings(actor)]
+    items.sort(key=lambda item: (item.due or date.max, item.title))
+    mine = [item for item in items if item.mine]
+    others = [item for item in items if not item.mine]
+    more = max(0, len(mine) - SHOWN) + max(0, len(others) - SHOWN)
+    return Workbench(mine[:SHOWN], others[:SHOWN], more)
+
+
+def _left(calendar: WorkingCalendar, due: date | None) -> int | None:
+    return None if due is None else calendar.between(clock.today(), due)
+
+
+def _open_tasks(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, ReviewTask]:
+    query = select(ReviewTask).where(
+        ReviewTask.subject_kind == subject_kind,
+        ReviewTask.subject_id.in_(subject_ids),
+        ReviewTask.state == "open",
+    )
+    return {task.subject_id: task for task in db.session.scalars(query)} if subject_ids else {}
+
+
+def _last_remarks(subject_kind: str, subject_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many remarks the last decision on each subject left."""
+    if not subject_ids:
+        return {}
+    query = (
+        select(ReviewTask)
+        .where(
+            ReviewTask.subject_kind == subject_kind,
+            ReviewTask.subject_id.in_(subject_ids),
+            ReviewTask.state == "done",
+        )
+        .options(selectinload(ReviewTask.remarks))
+        .order_by(ReviewTask.id)
+    )
+    return {task.subject_id: len(task.remarks) + bool(task.note) for task in db.session.scalars(query)}
+
+
+def _of_organisation(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    if actor.organisation_id is None:
+        return
+    query = select(OrganisationProfile).where(
+        OrganisationProfile.organisation_id == actor.organisation_id,
+        OrganisationProfile.state.in_(("pending", "returned")),
+    )
+    profiles = list(db.session.scalars(query))
+    tasks = _open_tasks("profile", [profile.id for profile in profiles])
+    for profile in profiles:
+        task = tasks.get(profile.id)
+        returned = profile.state == "returned"
+        yield WorkItem(
+            title=profile.name,
+            kind=Words(N_("单位认证")),
+            path=links.path_of("my_organisation", 0),
+            state=PROFILE.states[profile.state],
+            waits_for=Words(N_("贵单位负责人")) if returned else _reviewer(task, "organisation"),
+            missing=Words(N_("按退回意见补正")) if returned else Words(N_("核对单位资料和证照")),
+            mine=returned and actor.is_manager,
+            due=task.due_on if task else None,
+            days_left=_left(calendar, task.due_on if task else None),
+        )
+
+
+def _reviewer(task: ReviewTask | None, kind: str) -> Words:
+    if task is not None and task.assignee is not None:
+        return Words(N_("审核人员 %(name)s"), {"name": task.assignee.name})
+    return Words(WAITING_FOR[kind])
+
+
+def _of_listings(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    if actor.organisation_id is None:
+        return
+    query = (
+        select(Revision)
+        .join(Listing, Listing.id == Revision.listing_id)
+        .where(
+            Listing.organisation_id == actor.organisation_id,
+            Revision.state.in_((*EDITABLE_STATES, "submitted")),
+        )
+    )
+    revisions = list(db.session.scalars(query))
+    ids = [revision.id for revision in revisions]
+    tasks, remarks = _open_tasks("revision", ids), _last_remarks("revision", ids)
+    for revision in revisions:
+        task = tasks.get(revision.id)
+        mine = revision.state in EDITABLE_STATES
+        yield WorkItem(
+            title=revision.title or N_("（尚未填写名称）"),
+            kind=Words(N_("科技成果") if revision.kind == "achievement" else N_("技术需求")),
+            path=links.path_of("my_listing", revision.listing_id),
+            state=REVISION.states[revision.state],
+            waits_for=Words(N_("贵单位")) if mine else _reviewer(task, revision.kind),
+            missing=_missing(revision, remarks.get(revision.id, 0)),
+            mine=mine,
+            due=task.due_on if task else None,
+            days_left=_left(calendar, task.due_on if task else None),
+        )
+
+
+def _missing(revision: Revision, remarks: int) -> Words:
+    if revision.state == "submitted":
+        return Words(N_("审核意见"))
+    if revision.state == "returned":
+        return Words(N_("按 %(count)s 条意见修改后重新提交"), {"count": remarks})
+    return Words(N_("填写完整并提交审核"))
+
+
+def _expiring(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    if actor.organisation_id is None:
+        return
+    horizon = clock.today() + EXPIRY_NOTICE
+    query = (
+        select(Listing)
+        .where(
+            Listing.organisation_id == actor.organisation_id,
+            or_(
+                Listing.state == "expired",
+                (Listing.state == "published") & (Listing.expires_on <= horizon),
+            ),
+        )
+        .options(selectinload(Listing.published))
+        .order_by(Listing.expires_on)
+        .limit(SHOWN)
+    )
+    for listing in db.session.scalars(query):
+        yield WorkItem(
+            title=listing.published.title if listing.published else "",
+            kind=Words(N_("科技成果") if listing.kind == "achievement" else N_("技术需求")),
+            path=links.path_of("my_listing", listing.id),
+            state=LISTING.states[listing.state],
+            waits_for=Words(N_("贵单位")),
+            missing=Words(N_("确认内容仍然有效")),
+            mine=True,
+            due=listing.expires_on,
+            days_left=_left(calendar, listing.expires_on),
+        )
+
+
+def _tasks(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    kinds = [kind for kind in REVIEWER_ROLES if may(actor, Permission.REVIEW, Subject(kind))]
+    if not kinds:
+        return
+    query = (
+        select(ReviewTask)
+        .where(
+            ReviewTask.kind.in_(kinds),
+            ReviewTask.state == "open",
+            or_(ReviewTask.assignee_id == actor.person_id, ReviewTask.assignee_id.is_(None)),
+        )
+        .order_by(ReviewTask.due_on, ReviewTask.id)
+        .limit(2 * SHOWN)
+    )
+    for task in db.session.scalars(query):
+        if not may(actor, Permission.REVIEW, subject_of(task)):
+            continue
+        assigned = task.assignee_id == actor.person_id
+        yield WorkItem(
+            title=task.title,
+            kind=Words(N_("审核")),
+            path=links.path_of("review_task", task.id),
+            state=REVIEW_TASK.states[task.state],
+            waits_for=Words(N_("您")) if assigned else Words(WAITING_FOR[task.kind]),
+            missing=Words(N_("审核意见")) if assigned else Words(N_("有人领办")),
+            mine=True,
+            due=task.due_on,
+            days_left=_left(calendar, task.due_on),
+        )
+
+
+def _settings(actor: Actor) -> Iterable[WorkItem]:
+    for row in db.session.scalars(select(SettingValue).where(SettingValue.state == "proposed")):
+        makers = frozenset({row.proposed_by} if row.proposed_by else ())
+        if may(actor, Permission.CONFIRM_SETTINGS, Subject("setting", makers=makers)):
+            yield WorkItem(
+                title=SETTINGS[row.key].label,
+                kind=Words(N_("参数变更")),
+                path=links.path_of("settings", 0),
+                state=SETTING.states[row.state],
+                waits_for=Words(N_("您或其他有权人员")),
+                missing=Words(N_("第二人确认")),
+                mine=True,
+            )
+
+
+def open_task_counts(actor: Actor) -> dict[str, tuple[int, int]]:
+    """Return for each kind of task the actor may read: (open, overdue)."""
+    readable = [kind for kind in REVIEWER_ROLES if may(actor, Permission.READ_REVIEW, Subject(kind))]
+    late = func.sum(db.case((ReviewTask.due_on < clock.today(), 1), else_=0))
+    query = (
+        select(ReviewTask.kind, func.count(), late)
+        .where(ReviewTask.kind.in_(readable), ReviewTask.state == "open")
+        .group_by(ReviewTask.kind)
+    )
+    found = {kind: (count, overdue or 0) for kind, count, overdue in db.session.execute(query)}
+    return {kind: found.get(kind, (0, 0)) for kind in readable}
