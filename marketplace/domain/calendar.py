@@ -1,6 +1,7 @@
 """Working days and time limits, by the State Council's yearly notice on holidays."""
 
 import json
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -67,6 +68,12 @@ class Limit:
         if self.unit == "工作日":
             return calendar.add(start, self.number)
         return start + timedelta(days=self.number)
+
+
+def add_months(start: date, months: int) -> date:
+    """Return the day of the same number ``months`` later, the month's last where it has none (民法典 202)."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def _days(first: str, last: str) -> Iterator[date]:

@@ -1,0 +1,155 @@
+"""Decisions on submitted revisions: approve, which publishes, or return for correction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketplace.domain import clock
+from marketplace.domain.access import Actor
+from marketplace.domain.catalogue import submission
+from marketplace.domain.catalogue.content import ITEMS
+from marketplace.domain.catalogue.diff import words
+from marketplace.domain.errors import Conflict, NotFound
+from marketplace.domain.platform.reasons import check_reasons
+from marketplace.domain.states import REVISION
+from marketplace.domain.text import N_, Words
+from marketplace.extensions import db
+from marketplace.models.catalogue import Revision
+from marketplace.models.platform import FileLink, ReviewTask
+from marketplace.services import workflow
+from marketplace.services.catalogue import listings, revisions
+from marketplace.services.platform import files, notices, reviews
+
+
+def revision_of(task: ReviewTask) -> Revision:
+    """Return what a task is about."""
+    revision = db.session.get(Revision, task.subject_id) if task.subject_kind == "revision" else None
+    if revision is None:
+        raise NotFound()
+    return revision
+
+
+def approve(actor: Actor, task: ReviewTask, note: str = "") -> Revision:
+    """Approve and publish. Neither makers nor anybody of the owning organisation may; a second press is harmless.
+
+    Raises Conflict where the revision was withdrawn or returned meanwhile, or the listing has ended.
+    """
+    revision = _decide(actor, task, "approve", [], note)
+    if revision is None:
+        return revision_of(task)
+    listings.publish(revision.listing, revision)
+    _tell(revision, "listing_approved", revision.kind)
+    return revision
+
+
+def return_(actor: Actor, task: ReviewTask, reasons: list[str], note: str = "") -> Revision:
+    """Return for correction, with coded reasons and words. Raises as ``approve``, and for unknown reasons."""
+    reasons = check_reasons(task.kind, reasons, note)
+    revision = _decide(actor, task, "return", reasons, note)
+    if revision is None:
+        return revision_of(task)
+    _tell(revision, "listing_returned", "my_listing")
+    return revision
+
+
+_OUTCOMES = {"approve": "approved", "return": "returned"}
+
+
+def _decide(actor: Actor, task: ReviewTask, action: str, reasons: list[str], note: str) -> Revision | None:
+    """Move the revision and close its task; None where this very decision was made before."""
+    revision = revision_of(task)
+    listings.lock_row(revision.listing_id)
+    db.session.refresh(revision)
+    db.session.refresh(task)
+    if task.state == "done":
+        if (task.outcome, task.decided_by) == (_OUTCOMES[action], actor.person_id):
+            return None
+        raise Conflict(N_("此事项已由他人办结，请刷新页面查看结果"), code="task_closed")
+    subject = revisions.subject_of(revision)
+    REVISION.decide(revision.state, action, actor, subject)
+    revision.decided_by, revision.decided_at = actor.person_id, clock.now()
+    workflow.apply(
+        REVISION,
+        revision,
+        action,
+        actor,
+        subject,
+        reasons,
+        note,
+        listing=revision.listing_id,
+        ordinal=revision.ordinal,
+    )
+    reviews.finish(actor, task, _OUTCOMES[action], reasons, note, subject.makers)
+    return revision
+
+
+def _tell(revision: Revision, kind: str, page: str) -> None:
+    members = notices.members_of(revision.listing.organisation_id)
+    notices.notify(members, kind, page, revision.listing_id, title=revision.title)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field under review: ``before`` is what stands in public now, None where nothing does."""
+
+    key: str
+    label: str
+    text: str
+    before: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the public would see something else than now."""
+        return self.before is not None and self.before != self.text
+
+
+@dataclass(frozen=True)
+class Material:
+    """What lies before the reviewer of a revision."""
+
+    rows: Sequence[Row]
+    files: Sequence[FileLink]
+    warnings: Sequence[Words]
+
+
+def material(task: ReviewTask) -> Material:
+    """Return the fields beside what is public now, the files, and what a reviewer should look at twice."""
+    revision = revision_of(task)
+    public = revision.listing.published
+    now = revisions.content_of(revision)
+    before = revisions.content_of(public) if public is not None and public.id != revision.id else None
+    rows = [
+        Row(
+            name,
+            item.label,
+            _text(words(item, now[name])),
+            None if before is None else _text(words(item, before[name])),
+        )
+        for name, item in ITEMS[revision.kind].items()
+    ]
+    if revision.change_note:
+        rows.insert(0, Row("change_note", N_("修改说明"), revision.change_note))
+    return Material(rows, files.links_of("revision", revision.id), _warnings(revision, now))
+
+
+def _text(elements: tuple[tuple[str, ...], ...]) -> str:
+    return "\n".join(" · ".join(parts) for parts in elements)
+
+
+def _warnings(revision: Revision, content: dict[str, object]) -> list[Words]:
+    found = []
+    if revision.listing.organisation.state != "verified":
+        found.append(Words(N_("提交单位目前不是已认证状态，通过后也不会公开")))
+    if revision.state == "submitted":
+        missing = submission.check(revision.kind, content, clock.today(), revision.listing.organisation.name)
+        found += [Words(each.message, each.params) for each in missing]
+    same = revisions.same_rights(revision)
+    if same:
+        numbers = "、".join(sorted({number for number, _ in same}))
+        others = "、".join(sorted({listing for _, listing in same}))
+        found.append(
+            Words(
+                N_("知识产权编号 %(numbers)s 也出现在 %(others)s 中，请核对是否重复"),
+                {"numbers": numbers, "others": others},
+            )
+        )
+    return found
