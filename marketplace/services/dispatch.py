@@ -1,14 +1,46 @@
 """Which service keeps which promise of the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from marketplace.models.platform import Job
+from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
+from marketplace.services.outside import outside
 from marketplace.services.platform import longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
 
+
+def _reindex(_job: Job, progress: longjobs.Progress) -> dict[str, Any]:
+    total = indexing.count_documents()
+    done = indexing.rebuild(lambda count: progress(count, total))
+    outbox.hasten("index")
+    return {"documents": done}
+
+
+WORKS: Mapping[str, longjobs.Work] = {
+    "reindex": _reindex,
+    "export_ledger": ledgers.export,
+}
+
+
+def perform_jobs() -> int:
+    """Perform every long job that waits; return how many."""
+    return longjobs.run(WORKS)
+
+
+def _call_jobs(_payloads: Sequence[dict[str, Any]]) -> None:
+    """Long jobs have hands of their own, so that indexing and mail never wait for them."""
+    call = outside().call_jobs
+    if call is None:
+        perform_jobs()
+    else:
+        call()
+
+
 HANDLERS: Mapping[str, Handler] = {
     "index": Handler(indexing.index_subjects, together=True),
-    "job": Handler(longjobs.run),
+    "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),
 }
 

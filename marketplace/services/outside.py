@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from marketplace.integrations.mail import Mailer, open_mailer
+from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.index import SearchIndex
@@ -21,10 +22,13 @@ class Outside:
     search_dir: Path
     mailer: Mailer
     storage: Storage
+    scanner: Scanner
     public_url: str
     secret: str
     # Called after every commit; the jobs room puts the worker's bell here.
     wake: Callable[[], None] = lambda: None
+    # Called when a long job waits; a worker puts its second thread here, anybody else performs it on the spot.
+    call_jobs: Callable[[], None] | None = None
     _index: SearchIndex | None = None
 
     @property
@@ -42,6 +46,7 @@ def configure(app: Flask) -> None:
         search_dir=config["SEARCH_DIR"],
         mailer=open_mailer(config["SMTP_URL"], config["MAIL_DIR"], config["MAIL_FROM"]),
         storage=FolderStorage(config["FILES_DIR"]),
+        scanner=NoScanner(),
         public_url=config["PUBLIC_URL"].rstrip("/"),
         secret=config["SECRET_KEY"],
     )

@@ -54,6 +54,11 @@ def unit_of_work() -> Iterator[None]:
     outside().wake()
 
 
+def in_unit() -> bool:
+    """Return whether a unit of work is open here and now."""
+    return _open.get()
+
+
 def _explain(refused: IntegrityError) -> Exception:
     words = str(refused.orig)
     for name, (field, message) in CONSTRAINTS.items():

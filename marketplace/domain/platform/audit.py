@@ -37,6 +37,8 @@ TAGS: dict[str, frozenset[str]] = {
     "review_task.remark": frozenset({"field"}),
     "inquiry.create": frozenset({"listing", "revision"}),
     "setting.propose": frozenset({"key"}),
+    "calendar.change": frozenset({"first", "last", "working"}),
+    "outbox.retry": frozenset({"topic"}),
     "file.add": frozenset({"file", "purpose", "level"}),
     "file.remove": frozenset({"file", "purpose"}),
     "export.create": frozenset({"table", "rows"}),

@@ -3,11 +3,18 @@
 from marketplace.models.platform.audit import AuditEvent, AuditSeal
 from marketplace.models.platform.files import FileLink, StoredFile
 from marketplace.models.platform.messages import MailMessage, Notice, NoticePreference, OutboxMessage
-from marketplace.models.platform.records import CalendarDay, DailyCount, Job, NumberSeries, SettingValue
+from marketplace.models.platform.records import (
+    CalendarDay,
+    DailyCount,
+    Heartbeat,
+    Job,
+    NumberSeries,
+    SettingValue,
+)
 from marketplace.models.platform.reviews import ReviewRemark, ReviewTask
 
 __all__ = [
-    "AuditEvent", "AuditSeal", "CalendarDay", "DailyCount", "FileLink", "Job", "MailMessage", "Notice",
+    "AuditEvent", "AuditSeal", "CalendarDay", "DailyCount", "FileLink", "Heartbeat", "Job", "MailMessage", "Notice",
     "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "SettingValue",
     "StoredFile",
 ]  # fmt: skip

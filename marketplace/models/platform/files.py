@@ -18,6 +18,8 @@ class StoredFile(Created, Model):
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(200))
+    # A small copy of an image, for cards and galleries; None for everything else.
+    thumbnail_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     uploaded_by: Mapped[int | None] = reference("persons.id")
     organisation_id: Mapped[int | None] = reference("organisations.id")
 

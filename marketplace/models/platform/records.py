@@ -78,6 +78,9 @@ class Job(Created, Versioned, Model):
     error: Mapped[LongText] = mapped_column(default="")
     started_by: Mapped[int | None] = reference("persons.id")
     started_at: Mapped[Moment | None]
+    # A running job whose heart has not beaten for minutes has lost its worker and is taken up again.
+    heartbeat_at: Mapped[Moment | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     finished_at: Mapped[Moment | None]
 
 
@@ -91,3 +94,12 @@ class DailyCount(Model):
     day: Mapped[date] = mapped_column(primary_key=True)
     shown: Mapped[int] = mapped_column(default=0)
     opened: Mapped[int] = mapped_column(default=0)
+
+
+class Heartbeat(Model):
+    """When a process that must not stop was last seen alive."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    at: Mapped[Moment]

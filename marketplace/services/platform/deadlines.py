@@ -1,14 +1,19 @@
 """Deadlines in days or working days, and how many are left."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, extract, select
 
 from marketplace.domain import clock
+from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.calendar import Limit, WorkingCalendar
+from marketplace.domain.errors import DomainError
+from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.platform import CalendarDay
-from marketplace.services.platform import settings
+from marketplace.services.platform import audit, settings
+
+LONGEST_HOLIDAY = timedelta(days=30)
 
 
 def calendar() -> WorkingCalendar:
@@ -27,3 +32,32 @@ def missing_years() -> list[int]:
     """Return this year and the next where the calendar has no data: Monday to Friday counts there."""
     known, year = calendar(), clock.today().year
     return [each for each in (year, year + 1) if not known.covers(each)]
+
+
+def days_of(year: int) -> list[CalendarDay]:
+    """Return the days of ``year`` that are not what their weekday says, in order."""
+    query = select(CalendarDay).where(extract("year", CalendarDay.day) == year)
+    return list(db.session.scalars(query.order_by(CalendarDay.day)))
+
+
+def change_days(actor: Actor, first: date, last: date, working: bool | None, source: str) -> int:
+    """Make ``first`` to ``last`` days off (False), worked (True) or what their weekday says (None).
+
+    Deadlines that were set before keep their day. Returns how many days were set; raises DomainError.
+    """
+    require(actor, Permission.CHANGE_SETTINGS)
+    if not timedelta() <= last - first <= LONGEST_HOLIDAY:
+        raise DomainError("calendar_span", N_("结束日期不能早于开始日期，一次最多设置 31 天"), field="last")
+    source = clean_line(source)[:200]
+    if working is not None and not source:
+        raise DomainError("calendar_source", N_("请填写依据的文件"), field="source")
+    db.session.execute(delete(CalendarDay).where(CalendarDay.day.between(first, last)))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if working is not None:
+        db.session.add_all(CalendarDay(day=day, working=working, source=source) for day in days)
+    db.session.flush()
+    audit.record(
+        actor, "calendar.change", "calendar", None,
+        first=first.isoformat(), last=last.isoformat(), working=working,
+    )  # fmt: skip
+    return len(days)

@@ -1,6 +1,6 @@
 """Notices on the site, and the mail that goes with them as each person prefers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -15,23 +15,35 @@ from marketplace.services.platform import links, outbox
 
 
 def notify(
-    person_ids: Iterable[int], kind: str, subject_kind: str, subject_id: int, **params: Any
+    person_ids: Iterable[int],
+    kind: str,
+    subject_kind: str,
+    subject_id: int,
+    *,
+    letter: str = "notice",
+    letter_params: Mapping[str, Any] | None = None,
+    **params: Any,
 ) -> list[Notice]:
     """Leave a notice for each person, and mail those who want this kind at once.
 
     ``params`` fill the title of the kind and are shown to the person: put nothing there they may not read.
+    ``letter`` is the mail template where the usual one says too little, ``letter_params`` what it says more.
     """
     group = KINDS[kind].group
     notices = []
     for person in _open_persons(person_ids):
+        often = frequency(person.id, group)
         notice = Notice(
             person_id=person.id, kind=kind, subject_kind=subject_kind, subject_id=subject_id, params=params
         )
+        # What goes out at once, or never, is no matter for a later digest.
+        notice.digested_at = None if often in ("daily", "weekly") else clock.now()
         db.session.add(notice)
         notices.append(notice)
-        if frequency(person.id, group) == "immediate":
+        if often == "immediate":
             path = links.path_of(subject_kind, subject_id)
-            send_mail(person.email, "notice", name=person.name, kind=kind, params=params, path=path)
+            more = letter_params or {}
+            send_mail(person.email, letter, name=person.name, kind=kind, params=params, path=path, **more)
     return notices
 
 

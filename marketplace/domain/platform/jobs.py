@@ -1,0 +1,25 @@
+"""Kinds of long jobs: what they are called and who may start them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.domain.access import Permission
+from marketplace.domain.text import N_
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """``single``: starting it while one waits or runs gives back that one."""
+
+    label: str
+    permission: Permission
+    single: bool = False
+
+
+JOB_KINDS: Mapping[str, JobKind] = {
+    "reindex": JobKind(N_("重建搜索索引"), Permission.RUN_JOBS, single=True),
+    "export_ledger": JobKind(N_("导出台账"), Permission.EXPORT_LEDGERS),
+}
+
+MAX_ATTEMPTS = 3
+"""A job that lost its worker this often is what kills it: it fails and waits for a person."""

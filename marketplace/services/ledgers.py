@@ -1,0 +1,240 @@
+"""Ledgers that administrators take away as a table: organisations and listings, with the filters of the page."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from marketplace.domain import clock, regions
+from marketplace.domain.access import Actor, Permission, may, require
+from marketplace.domain.errors import NotFound
+from marketplace.domain.platform.files import XLSX
+from marketplace.domain.states import LISTING, ORGANISATION
+from marketplace.domain.taxonomy import COOPERATION_WAYS, NATIONAL_FIELDS, ORGANISATION_KINDS, PRICING_METHODS
+from marketplace.domain.text import N_
+from marketplace.extensions import db
+from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
+from marketplace.models.people import Organisation, OrganisationProfile
+from marketplace.models.platform import FileLink, Job
+from marketplace.services.people import actors
+from marketplace.services.platform import audit, files, longjobs
+from marketplace.services.platform.longjobs import Progress
+from marketplace.services.platform.tables import Column, write_xlsx
+from marketplace.services.unit import unit_of_work
+
+DIRECT_ROWS = 2000
+"""A longer ledger is made by a long job, so that nobody waits in front of a page."""
+READ_AT_ONCE = 500
+
+Filters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """``filters`` are the names of the filters a page may set; ``query`` builds the rows from them."""
+
+    title: str
+    columns: tuple[Column, ...]
+    query: Callable[[Filters], Select[Any]]
+    filters: Mapping[str, Mapping[str, str]]
+
+
+def _states(machine: Any) -> dict[str, str]:
+    return {state.code: state.label for state in machine.states.values()}
+
+
+def _options(taxonomy: Any) -> dict[str, str]:
+    return {term.code: term.label for term in taxonomy.terms}
+
+
+def _region(code: str) -> str:
+    return regions.full_name(code) if regions.exists(code) else code
+
+
+def _organisations(filters: Filters) -> Select[Any]:
+    query = (
+        select(Organisation)
+        .join(OrganisationProfile, Organisation.profile_id == OrganisationProfile.id)
+        .options(contains_eager(Organisation.profile))
+        .order_by(Organisation.id)
+    )
+    if filters.get("kind"):
+        query = query.where(Organisation.kind == filters["kind"])
+    if filters.get("state"):
+        query = query.where(Organisation.state == filters["state"])
+    return query
+
+
+def _listings(kind: str) -> Callable[[Filters], Select[Any]]:
+    revision = AchievementRevision if kind == "achievement" else DemandRevision
+
+    def build(filters: Filters) -> Select[Any]:
+        query = (
+            select(Listing)
+            .join(revision, Listing.published_id == revision.id)
+            .options(
+                contains_eager(Listing.published.of_type(revision)),
+                joinedload(Listing.organisation).joinedload(Organisation.profile),
+            )
+            .where(Listing.kind == kind)
+            .order_by(Listing.id)
+        )
+        if filters.get("state"):
+            query = query.where(Listing.state == filters["state"])
+        return query.where(revision.field == filters["field"]) if filters.get("field") else query
+
+    return build
+
+
+_LISTING_COLUMNS = (
+    Column("number", N_("编号"), "code", lambda row: row.number),
+    Column("title", N_("名称"), "text", lambda row: row.published.title),
+    Column("organisation", N_("单位"), "text", lambda row: row.organisation.name),
+    Column("uscc", N_("统一社会信用代码"), "code", lambda row: row.organisation.uscc),
+    Column(
+        "field", N_("技术领域"), "choice", lambda row: row.published.field, options=_options(NATIONAL_FIELDS)
+    ),
+    Column(
+        "ways", N_("合作方式"), "choices", lambda row: row.published.ways, options=_options(COOPERATION_WAYS)
+    ),
+)
+_LISTING_DATES = (
+    Column("state", N_("状态"), "choice", lambda row: row.state, options=_states(LISTING)),
+    Column("published_at", N_("发布时间"), "moment", lambda row: row.published_at),
+    Column("confirmed_at", N_("最近确认"), "moment", lambda row: row.confirmed_at),
+    Column("expires_on", N_("有效期至"), "date", lambda row: row.expires_on),
+)
+_LISTING_FILTERS = {"state": _states(LISTING), "field": _options(NATIONAL_FIELDS)}
+
+LEDGERS: Mapping[str, Ledger] = {
+    "organisations": Ledger(
+        N_("单位台账"),
+        (
+            Column("uscc", N_("统一社会信用代码"), "code", lambda row: row.uscc),
+            Column("name", N_("单位名称"), "text", lambda row: row.name),
+            Column("kind", N_("类型"), "choice", lambda row: row.kind, options=_options(ORGANISATION_KINDS)),
+            Column("division", N_("区划代码"), "code", lambda row: row.profile.division),
+            Column("region", N_("所在地"), "text", lambda row: _region(row.profile.division)),
+            Column("address", N_("地址"), "text", lambda row: row.profile.address),
+            Column(
+                "legal_representative", N_("法定代表人"), "text", lambda row: row.profile.legal_representative
+            ),
+            Column("contact_name", N_("联系人"), "text", lambda row: row.profile.contact_name),
+            Column("contact_phone", N_("联系电话"), "code", lambda row: row.profile.contact_phone),
+            Column("state", N_("状态"), "choice", lambda row: row.state, options=_states(ORGANISATION)),
+            Column("verified_at", N_("认证时间"), "moment", lambda row: row.verified_at),
+            Column("created_at", N_("入驻时间"), "moment", lambda row: row.created_at),
+        ),
+        _organisations,
+        {"kind": _options(ORGANISATION_KINDS), "state": _states(ORGANISATION)},
+    ),
+    "achievements": Ledger(
+        N_("科技成果台账"),
+        (
+            *_LISTING_COLUMNS,
+            Column(
+                "pricing",
+                N_("定价方式"),
+                "choice",
+                lambda row: row.published.pricing,
+                options=_options(PRICING_METHODS),
+            ),
+            Column("price", N_("价格"), "wan", lambda row: row.published.price_fen, total=True),
+            *_LISTING_DATES,
+        ),
+        _listings("achievement"),
+        _LISTING_FILTERS,
+    ),
+    "demands": Ledger(
+        N_("技术需求台账"),
+        (
+            *_LISTING_COLUMNS,
+            Column("budget", N_("拟投入资金"), "wan", lambda row: row.published.budget_fen, total=True),
+            Column("due_on", N_("期望完成时间"), "date", lambda row: row.published.due_on),
+            *_LISTING_DATES,
+        ),
+        _listings("demand"),
+        _LISTING_FILTERS,
+    ),
+}
+
+
+def chosen(name: str, filters: Filters) -> dict[str, str]:
+    """Return those of ``filters`` that the ledger knows, with values it offers."""
+    known = LEDGERS[name].filters
+    return {key: value for key, value in filters.items() if value and value in known.get(key, {})}
+
+
+def count(actor: Actor, name: str, filters: Filters) -> int:
+    """Return how many rows the ledger has under ``filters``."""
+    require(actor, Permission.EXPORT_LEDGERS)
+    rows = (
+        LEDGERS[name]
+        .query(filters)
+        .order_by(None)
+        .with_only_columns(func.count(), maintain_column_froms=True)
+    )
+    return db.session.scalar(rows) or 0
+
+
+def table(actor: Actor, name: str, filters: Filters) -> bytes:
+    """Return the ledger as xlsx; writes the export to the audit trail."""
+    total = count(actor, name, filters)
+    content = _write(name, filters, total, None)
+    audit.record(actor, "export.create", "ledger", None, table=name, rows=total)
+    return content
+
+
+def start_export(actor: Actor, name: str, filters: Filters) -> Job:
+    """Have the ledger made by a long job; its file hangs on the job."""
+    return longjobs.start(actor, "export_ledger", name=name, filters=dict(filters))
+
+
+def export(job: Job, progress: Progress) -> dict[str, Any]:
+    """Make the file of an export job and hang it on the job, for who started it."""
+    actor, name, filters, job_id = (
+        actors.actor_of(job.started_by),
+        job.params["name"],
+        job.params["filters"],
+        job.id,
+    )
+    total = count(actor, name, filters)
+    content = _write(name, filters, total, progress)
+    with unit_of_work():
+        file = files.keep(actor, file_name(name), content, XLSX)
+        files.attach(actor, file, "job", job_id, "export")
+        audit.record(actor, "export.create", "ledger", None, table=name, rows=total)
+    return {"rows": total}
+
+
+def file_name(name: str) -> str:
+    """Return the name under which a ledger is saved today."""
+    return f"{LEDGERS[name].title}-{clock.today().isoformat()}.xlsx"
+
+
+def _write(name: str, filters: Filters, total: int, progress: Progress | None) -> bytes:
+    ledger = LEDGERS[name]
+    note = f"{clock.today().isoformat()}，{total} 行"
+    return write_xlsx(ledger.title, ledger.columns, _rows(ledger.query(filters), total, progress), note)
+
+
+def _rows(query: Select[Any], total: int, progress: Progress | None) -> Iterator[Any]:
+    """Yield rows in pages by key, so that neither memory nor a cursor grows with the ledger."""
+    entity, last, done = query.column_descriptions[0]["entity"], 0, 0
+    while page := list(db.session.scalars(query.where(entity.id > last).limit(READ_AT_ONCE))):
+        yield from page
+        last, done = page[-1].id, done + len(page)
+        if progress is not None:
+            db.session.expunge_all()
+            progress(done, max(total, done))
+
+
+@files.reader("job")
+def _may_read_export(actor: Actor, link: FileLink) -> bool:
+    """An exported ledger is for who asked for it, as long as they may export."""
+    job = db.session.get(Job, link.subject_id)
+    if job is None:
+        raise NotFound()
+    return job.started_by == actor.person_id and may(actor, Permission.EXPORT_LEDGERS)

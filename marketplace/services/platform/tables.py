@@ -1,0 +1,363 @@
+"""Tables in and out by column definitions: the same columns that write a table read it back.
+
+xlsx: a title row, a heading row, the rows, and a 合计 row under amounts; codes are text. csv: UTF-8 with a mark.
+Whatever begins like a formula is kept from being one.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any, Literal
+from zipfile import BadZipFile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from marketplace.domain import clock, money
+from marketplace.domain.errors import DomainError
+from marketplace.domain.text import N_, clean_line, clean_text, compact
+
+Kind = Literal["text", "code", "fen", "wan", "int", "date", "moment", "choice", "choices"]
+
+MAX_ROWS_IN = 5000
+MAX_COLUMNS_IN = 200
+TOTAL = "合计"
+SEPARATOR = "、"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SPREADSHEET_DIGITS = 12  # a spreadsheet rounds longer numbers, so csv marks them as text with a tab
+_UNITS = {"fen": "元", "wan": "万元"}
+_FORMATS = {
+    "fen": "#,##0.00",
+    "wan": "#,##0.######",
+    "int": "0",
+    "date": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
+}
+_WIDTHS = {"text": 30, "code": 22, "fen": 18, "wan": 14, "int": 10, "date": 12, "moment": 17, "choices": 30}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. ``get`` takes what a row is made of; ``key`` names the value when a row is read.
+
+    ``kind``: text, code (digits and letters, always text), fen and wan (an amount in 分, written in 元 or 万元, with
+    the unit in the heading), int, date, moment (written only), choice (one code, written as its label by
+    ``options``), choices (several). ``parse`` checks a read value further and may raise DomainError.
+    """
+
+    key: str
+    label: str
+    kind: Kind
+    get: Callable[[Any], Any]
+    parse: Callable[[str], Any] | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+    total: bool = False
+    example: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The label with the unit of an amount."""
+        return f"{self.label}（{_UNITS[self.kind]}）" if self.kind in _UNITS else self.label
+
+
+@dataclass(frozen=True)
+class CellError:
+    """What is wrong in a cell: its row in the file (from 1), the column's heading, and the words."""
+
+    row: int
+    column: str
+    message: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """Rows by column key, and every error found: with errors nothing may be written (dry run)."""
+
+    rows: list[dict[str, Any]]
+    errors: list[CellError]
+
+
+def write_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Any], note: str = "") -> bytes:
+    """Return a workbook of one sheet. Rows are written as they come, so a long query needs little memory."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("".join(char for char in title if char not in "[]:*?/\\")[:31])
+    for index, column in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(column.kind, 16)
+    sheet.freeze_panes = "A3"
+    head = WriteOnlyCell(sheet, title if not note else f"{title}（{note}）")
+    head.font = Font(bold=True, size=14)
+    sheet.append([head])
+    sheet.append([_heading_cell(sheet, column) for column in columns])
+    sums = {column.key: 0 for column in columns if column.total}
+    for row in rows:
+        values = [(column, column.get(row)) for column in columns]
+        for column, value in values:
+            if column.total:
+                sums[column.key] += value or 0
+        sheet.append([_xlsx_cell(sheet, column, value) for column, value in values])
+    if sums:
+        sheet.append([_total_cell(sheet, column, index, sums) for index, column in enumerate(columns)])
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _heading_cell(sheet: Any, column: Column) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, column.heading)
+    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EEF7")
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    return cell
+
+
+def _xlsx_cell(sheet: Any, column: Column, value: Any) -> WriteOnlyCell:
+    shown = _native(column, value)
+    cell = WriteOnlyCell(sheet, _without_controls(shown) if isinstance(shown, str) else shown)
+    if isinstance(shown, str):
+        # Said to be text, it is never taken for a formula or rounded as a number.
+        cell.data_type, cell.number_format = "s", "@"
+        cell.quotePrefix = shown.startswith(_FORMULA_STARTS)
+    elif shown is not None:
+        cell.number_format = _FORMATS[column.kind]
+    return cell
+
+
+def _total_cell(sheet: Any, column: Column, index: int, sums: Mapping[str, int]) -> WriteOnlyCell:
+    if column.key in sums:
+        cell = _xlsx_cell(sheet, column, sums[column.key])
+    else:
+        cell = WriteOnlyCell(sheet, TOTAL if index == 0 else None)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _native(column: Column, value: Any) -> Any:
+    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell."""
+    if value is None or value == "":
+        return None
+    if column.kind == "fen":
+        return Decimal(value) / 100
+    if column.kind == "wan":
+        return Decimal(value) / 1_000_000
+    if column.kind in ("int", "date"):
+        return value
+    if column.kind == "moment":
+        return clock.beijing(value).replace(tzinfo=None)
+    return _text(column, value)
+
+
+def _text(column: Column, value: Any) -> str:
+    if column.kind == "choice":
+        return column.options.get(value, str(value))
+    if column.kind == "choices":
+        return SEPARATOR.join(column.options.get(each, str(each)) for each in value)
+    return str(value)
+
+
+def _without_controls(text: str) -> str:
+    return "".join(char for char in text if char >= " " or char in "\n\t")
+
+
+def write_csv(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
+    """Return the table as UTF-8 with a byte-order mark, so that spreadsheets know the encoding."""
+    target = StringIO()
+    writer = csv.writer(target)
+    writer.writerow([column.heading for column in columns])
+    for row in rows:
+        writer.writerow([_csv_cell(column, column.get(row)) for column in columns])
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(column: Column, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column.kind == "fen":
+        return f"{Decimal(value) / 100:.2f}"
+    if column.kind == "wan":
+        return money.format_wan(value)
+    if column.kind == "moment":
+        return clock.beijing(value).strftime("%Y-%m-%d %H:%M")
+    text = _text(column, value)
+    if column.kind == "code" and text.isdigit() and len(text) >= _SPREADSHEET_DIGITS:
+        return f"\t{text}"
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def template_xlsx(title: str, columns: Sequence[Column]) -> bytes:
+    """Return an empty table to fill in, with one row of examples."""
+    examples = {column.key: column.example for column in columns}
+    plain = [Column(c.key, c.heading, "text", lambda row, key=c.key: row[key]) for c in columns]  # type: ignore[misc]
+    return write_xlsx(title, plain, [examples])
+
+
+def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
+    """Read an xlsx or csv table with these columns, in any order; nothing is written (dry run).
+
+    Raises DomainError (field ``file``) when it is no table, misses a required column or is too long. Empty rows and
+    the 合计 row are skipped; every faulty cell becomes a CellError.
+    """
+    lines = _xlsx_lines(content) if content.startswith(b"PK") else _csv_lines(content)
+    heading = _find_heading(lines, columns)
+    found: list[dict[str, Any]] = []
+    errors: list[CellError] = []
+    for number, cells in lines:
+        texts = [_cell_text(cell) for cell in cells]
+        if not any(texts) or texts[0] == TOTAL:
+            continue
+        if len(found) >= MAX_ROWS_IN:
+            raise DomainError(
+                "table_too_long", N_("一次最多导入 %(most)s 行，请分批导入"), field="file", most=MAX_ROWS_IN
+            )
+        found.append(_read_row(number, cells, heading, errors))
+    if not found:
+        raise DomainError("table_empty", N_("表中没有数据行"), field="file")
+    return ReadTable(found, errors)
+
+
+def _xlsx_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+        yield from enumerate(book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS_IN), 1)
+    except (BadZipFile, KeyError, ValueError, OSError, IndexError) as broken:
+        raise DomainError(
+            "table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file"
+        ) from broken
+
+
+def _csv_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError as unknown:
+            raise DomainError(
+                "table_broken", N_("表格的文字编码无法识别，请另存为 xlsx 后再上传"), field="file"
+            ) from unknown
+    try:
+        yield from enumerate(csv.reader(StringIO(text)), 1)
+    except csv.Error as broken:
+        raise DomainError(
+            "table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file"
+        ) from broken
+
+
+def _find_heading(lines: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[Column]) -> dict[int, Column]:
+    """Advance ``lines`` past the heading row; return which cell belongs to which column."""
+    by_heading = {compact(name): column for column in columns for name in (column.heading, column.label)}
+    for number, cells in lines:
+        places = {
+            place: by_heading[name]
+            for place, cell in enumerate(cells)
+            if (name := compact(_cell_text(cell))) in by_heading
+        }
+        if len(places) >= min(2, len(columns)):
+            missing = [c.heading for c in columns if c.required and c not in places.values()]
+            if missing:
+                raise DomainError(
+                    "table_columns", N_("缺少列：%(columns)s"), field="file", columns=SEPARATOR.join(missing)
+                )
+            return places
+        if number >= 10:
+            break
+    raise DomainError("table_heading", N_("没有找到表头行，请使用下载的模板"), field="file")
+
+
+def _cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat()
+            if value.time().isoformat() == "00:00:00"
+            else value.isoformat(" ", "minutes")
+        )
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = str(value)
+    if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS):
+        text = text[1:]
+    return clean_text(text)
+
+
+def _read_row(
+    number: int, cells: Sequence[Any], heading: Mapping[int, Column], errors: list[CellError]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for place, column in heading.items():
+        cell = cells[place] if place < len(cells) else None
+        try:
+            row[column.key] = _read_cell(column, cell)
+        except DomainError as fault:
+            row[column.key] = None
+            errors.append(CellError(number, column.heading, fault.message, fault.params))
+    return row
+
+
+def _read_cell(column: Column, cell: Any) -> Any:
+    text = _cell_text(cell)
+    if not text:
+        if column.required:
+            raise DomainError("cell_empty", N_("必填，不能为空"))
+        return [] if column.kind == "choices" else None
+    if column.kind == "code" and isinstance(cell, float) and not text.isdigit():
+        raise DomainError("cell_rounded", N_("号码被表格软件改成了科学计数，请把该列设为文本后重新填写"))
+    value = _PARSERS[column.kind](column, text)
+    return column.parse(value) if column.parse is not None and isinstance(value, str) else value
+
+
+def _parse_int(_column: Column, text: str) -> int:
+    try:
+        return int(compact(text).replace(",", ""))
+    except ValueError as fault:
+        raise DomainError("cell_int", N_("请填写整数")) from fault
+
+
+def _parse_date(_column: Column, text: str) -> date:
+    plain = compact(text).replace("/", "-").replace(".", "-")
+    try:
+        year, month, day = (int(part) for part in plain.split("-"))
+        return date(year, month, day)
+    except ValueError as fault:
+        raise DomainError("cell_date", N_("日期请写成 2026-03-18 的形式")) from fault
+
+
+def _parse_choice(column: Column, text: str) -> str:
+    wanted = compact(text)
+    for code, label in column.options.items():
+        if wanted in (compact(label), compact(code)):
+            return code
+    raise DomainError(
+        "cell_choice", N_("“%(value)s”不在可选范围：%(options)s"),
+        value=text, options=SEPARATOR.join(column.options.values()),
+    )  # fmt: skip
+
+
+def _parse_choices(column: Column, text: str) -> list[str]:
+    parts = [
+        part
+        for part in text.replace("，", SEPARATOR).replace(",", SEPARATOR).split(SEPARATOR)
+        if part.strip()
+    ]
+    return list(dict.fromkeys(_parse_choice(column, part) for part in parts))
+
+
+_PARSERS: Mapping[str, Callable[[Column, str], Any]] = {
+    "text": lambda _column, text: text,
+    "code": lambda _column, text: clean_line(text),
+    "fen": lambda _column, text: money.parse_amount(text, "元"),
+    "wan": lambda _column, text: money.parse_amount(text, "万元"),
+    "int": _parse_int,
+    "date": _parse_date,
+    "moment": lambda _column, text: text,
+    "choice": _parse_choice,
+    "choices": _parse_choices,
+}
