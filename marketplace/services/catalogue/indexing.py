@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session
 
 from marketplace.domain.access import VISITOR, Audience, Shown, text_shown
 from marketplace.domain.states.listings import SEARCHABLE_STATES
@@ -118,14 +118,7 @@ def _query(kind: str) -> tuple[Select[Any], Any]:
     if kind == "organisation":
         return visibility.visible_organisations(VISITOR), Organisation.id
     query = visibility.public_listings(Audience.ADMIN, kind, SEARCHABLE_STATES)
-    revision = visibility.REVISIONS[kind]
-    loaded = contains_eager(Listing.published.of_type(revision))
-    if revision is AchievementRevision:
-        loaded = loaded.options(selectinload(AchievementRevision.ip_rights))
-    return (
-        query.options(loaded, contains_eager(Listing.organisation).contains_eager(Organisation.profile)),
-        Listing.id,
-    )
+    return visibility.loaded(query, kind), Listing.id
 
 
 def _documents(row: Listing | Organisation) -> Iterator[Document]:
@@ -140,14 +133,15 @@ def listing_documents(listing: Listing) -> list[Document]:
     revision = listing.published
     if revision is None:
         return []
+    kind: Kind = "achievement" if listing.kind == "achievement" else "demand"
     readers: dict[Shown, set[Reader]] = {}
     for audience in Audience:
         readers.setdefault(_shown(revision, audience), set()).add(audience.value)
     readers.pop(Shown.NOTHING, None)
     return [
         Document(
-            key=f"{listing.kind}:{listing.id}:{shown.value}",
-            kind=listing.kind,
+            key=f"{kind}:{listing.id}:{shown.value}",
+            kind=kind,
             subject_id=listing.id,
             audiences=frozenset(audiences),
             title=revision.title,

@@ -3,18 +3,18 @@ of queries. The index only proposes; what is shown, and which words are marked, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from marketplace.domain.access import VISITOR, Actor, Shown, audience_of
 from marketplace.domain.states.listings import SEARCHABLE_STATES
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
-from marketplace.models.catalogue import AchievementRevision, Listing
+from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation, OrganisationProfile
-from marketplace.retrieval.index import SearchPage, SearchRequest
+from marketplace.retrieval.documents import Kind
+from marketplace.retrieval.index import SearchPage, SearchRequest, Sort
 from marketplace.retrieval.snippets import Segment, highlight, snippet
 from marketplace.services.catalogue import texts, visibility
 from marketplace.services.catalogue.facets import FACETS, Facet
@@ -27,7 +27,7 @@ MOST_VALUES = 12
 """Values shown of an open facet (organisation, province): the list is a guide, not a register."""
 SNIPPET = 90
 
-SORTS: Mapping[str, Mapping[str, str]] = {
+SORTS: Mapping[Kind, Mapping[Sort, str]] = {
     "achievement": {
         "relevance": N_("相关"),
         "newest": N_("最新"),
@@ -49,14 +49,14 @@ SORTS: Mapping[str, Mapping[str, str]] = {
 class Question:
     """What was asked, with nothing in it that the page could not have produced."""
 
-    kind: str
+    kind: Kind
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = "newest"
+    sort: Sort = "newest"
     page: int = 1
 
     @property
-    def sorts(self) -> Mapping[str, str]:
+    def sorts(self) -> Mapping[Sort, str]:
         """Orders that make sense for this question, code → label."""
         return {code: word for code, word in SORTS[self.kind].items() if self.text or code != "relevance"}
 
@@ -104,7 +104,7 @@ class Found:
 
 
 def question(
-    kind: str,
+    kind: Kind,
     text: str = "",
     chosen: Mapping[str, Iterable[str]] | None = None,
     sort: str = "",
@@ -119,9 +119,8 @@ def question(
         ]
         if values:
             filters[facet.name] = tuple(values)
-    asked = Question(kind, text, filters, page=max(1, min(page, 100_000)))
-    fallback = "relevance" if text else "newest"
-    return Question(kind, text, filters, sort if sort in asked.sorts else fallback, asked.page)
+    asked = Question(kind, text, filters, "relevance" if text else "newest", max(1, min(page, 100_000)))
+    return replace(asked, sort=next((known for known in asked.sorts if known == sort), asked.sort))
 
 
 def search(actor: Actor, asked: Question) -> Found:
@@ -164,9 +163,6 @@ def listings(actor: Actor, kind: str, ids: Sequence[int]) -> list[Listing]:
     query = visibility.visible_listings(actor, kind, SEARCHABLE_STATES).where(
         Listing.id.in_(ids), Listing.state.in_(SEARCHABLE_STATES)
     )
-    if kind == "achievement":
-        revision = Listing.published.of_type(AchievementRevision)
-        query = query.options(selectinload(revision.selectinload(AchievementRevision.ip_rights)))
     rows = {row.id: row for row in db.session.scalars(query)}
     return [rows[each] for each in ids if each in rows]
 

@@ -7,7 +7,7 @@ conditions and amounts. Whoever may not see the full text of a demand does not l
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from marketplace.domain.access import (
     Actor,
@@ -34,33 +34,33 @@ LISTED_ORGANISATIONS = ("university", "enterprise", "broker")
 """Kinds of organisations with a public page: the authority's offices trade nothing."""
 
 
-def visible_listings(
-    actor: Actor, kind: str, states: Collection[str] = VISIBLE_STATES
-) -> Select[tuple[Listing]]:
+def visible_listings(actor: Actor, kind: str, states: Collection[str] = VISIBLE_STATES) -> Select[Listing]:
     """Return the query of the listings of ``kind`` that ``actor`` may read, published revision loaded with them.
 
     Everybody reads what stands in one of ``states`` and belongs to a verified organisation, as far as its
     disclosure goes; people of the owning organisation, reviewers and auditors read whatever was ever published.
     """
-    revision = REVISIONS[kind]
-    return (
-        _published(kind)
-        .options(
-            contains_eager(Listing.published.of_type(revision)),
-            contains_eager(Listing.organisation).contains_eager(Organisation.profile),
-        )
-        .where(or_(shown_to(audience_of(actor), kind, states), reads_anyway(actor, kind)))
+    return loaded(_published(kind), kind).where(
+        or_(shown_to(audience_of(actor), kind, states), reads_anyway(actor, kind))
     )
+
+
+def loaded(query: Select[Listing], kind: str) -> Select[Listing]:
+    """Have a query of this module bring everything a page or a document needs, in a constant number of queries."""
+    revision = contains_eager(Listing.published.of_type(REVISIONS[kind]))
+    if kind == "achievement":
+        revision = revision.options(selectinload(AchievementRevision.ip_rights))
+    return query.options(revision, contains_eager(Listing.organisation).contains_eager(Organisation.profile))
 
 
 def public_listings(
     audience: Audience, kind: str, states: Collection[str] = VISIBLE_STATES
-) -> Select[tuple[Listing]]:
+) -> Select[Listing]:
     """Return the query of what an audience as such may read: for the index, figures and mail to many."""
     return _published(kind).where(shown_to(audience, kind, states))
 
 
-def _published(kind: str) -> Select[tuple[Listing]]:
+def _published(kind: str) -> Select[Listing]:
     revision = REVISIONS[kind]
     return (
         select(Listing)
@@ -106,7 +106,7 @@ def text_for(actor: Actor, listing: Listing, revision: Revision) -> Shown:
     return text_shown(revision.disclosure, audience_of(actor))
 
 
-def visible_organisations(actor: Actor) -> Select[tuple[Organisation]]:
+def visible_organisations(actor: Actor) -> Select[Organisation]:
     """Return the query of organisations with a page for ``actor``: verified ones, and always one's own."""
     shown = Organisation.state == "verified"
     if actor.organisation_id is not None:
