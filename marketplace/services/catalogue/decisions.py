@@ -1,8 +1,5 @@
 """Decisions on submitted revisions: approve, which publishes, or return for correction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.catalogue import submission
@@ -14,10 +11,11 @@ from marketplace.domain.states import REVISION
 from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.catalogue import Revision
-from marketplace.models.platform import FileLink, ReviewTask
+from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.catalogue import listings, revisions
 from marketplace.services.platform import files, notices, reviews
+from marketplace.services.platform.reviews import Content, FieldRow
 
 
 def revision_of(task: ReviewTask) -> Revision:
@@ -87,52 +85,26 @@ def _tell(revision: Revision, kind: str, page: str) -> None:
     notices.notify(members, kind, page, revision.listing_id, title=revision.title)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A field under review: ``before`` is what stands in public now, None where nothing does."""
-
-    key: str
-    label: str
-    text: str
-    before: str | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the public would see something else than now."""
-        return self.before is not None and self.before != self.text
-
-
-@dataclass(frozen=True)
-class Material:
-    """What lies before the reviewer of a revision."""
-
-    rows: Sequence[Row]
-    files: Sequence[FileLink]
-    warnings: Sequence[Words]
-
-
-def material(task: ReviewTask) -> Material:
+def material(task: ReviewTask) -> Content:
     """Return the fields beside what is public now, the files, and what a reviewer should look at twice."""
     revision = revision_of(task)
     public = revision.listing.published
     now = revisions.content_of(revision)
     before = revisions.content_of(public) if public is not None and public.id != revision.id else None
     rows = [
-        Row(
-            name,
-            item.label,
-            _text(words(item, now[name])),
-            None if before is None else _text(words(item, before[name])),
+        FieldRow(
+            name, item.label, words(item, now[name]), None if before is None else words(item, before[name])
         )
         for name, item in ITEMS[revision.kind].items()
     ]
     if revision.change_note:
-        rows.insert(0, Row("change_note", N_("修改说明"), revision.change_note))
-    return Material(rows, files.links_of("revision", revision.id), _warnings(revision, now))
-
-
-def _text(elements: tuple[tuple[str, ...], ...]) -> str:
-    return "\n".join(" · ".join(parts) for parts in elements)
+        rows.insert(0, FieldRow("change_note", N_("修改说明"), ((revision.change_note,),)))
+    return Content(
+        rows=rows,
+        files=files.links_of("revision", revision.id),
+        warnings=_warnings(revision, now),
+        preview=f"/desk/listings/{revision.listing_id}/preview",
+    )
 
 
 def _warnings(revision: Revision, content: dict[str, object]) -> list[Words]:

@@ -120,7 +120,7 @@ def _tab(key: str) -> ColumnElement[bool]:
     return or_(Listing.state != "draft", work.where(Revision.state.in_(revisions.IN_WORK)).exists())
 
 
-def mine(actor: Actor, kind: str = "", tab: str = "all") -> Select[tuple[Listing]]:
+def mine(actor: Actor, kind: str = "", tab: str = "all") -> Select[Listing]:
     """Return the query of the listings of the actor's organisation, last touched first."""
     touched = select(func.max(Revision.updated_at)).where(Revision.listing_id == Listing.id).scalar_subquery()
     query = select(Listing).where(Listing.organisation_id == actor.organisation_id, _tab("all"), _tab(tab))
