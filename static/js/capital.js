@@ -44,14 +44,8 @@ export function capital(fen) {
     yuan /= 10000n;
   }
   let text = "";
-  let gap = false;
   groups.forEach((number, index) => {
-    if (number) {
-      text += (text && (gap || number < 1000) ? "零" : "") + group(number) + BIG[groups.length - 1 - index];
-      gap = false;
-    } else {
-      gap = true;
-    }
+    if (number) text += (text && number < 1000 ? "零" : "") + group(number) + BIG[groups.length - 1 - index];
   });
   if (text) text += "元";
   if (!jiao && !cent) return `${text}整`;
