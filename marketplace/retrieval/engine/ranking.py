@@ -1,0 +1,194 @@
+"""Which documents match a query, and how well: BM25F over words, pairs and whole strings.
+
+Statistics (document frequencies, mean lengths) are those of the audience's own documents. The weights were chosen
+by cross-validation; docs/search.md tells what each brought.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from marketplace.retrieval.engine.layout import BETWEEN
+from marketplace.retrieval.engine.segments import NOTHING, Floats, Mask, Postings, summed
+from marketplace.retrieval.engine.snapshot import Scope, Snapshot, mask_of
+from marketplace.retrieval.index import FEW
+from marketplace.retrieval.query import Form, Lookup, Query, Unit
+
+K1 = 0.6
+TITLE_WEIGHT = 3.0
+TITLE_NORM = 0.5
+BODY_NORM = 0.9
+TERM_WEIGHTS = {"w": 0.6, "b": 0.5, "r": 1.0}
+STRING_WEIGHT = 2.0
+STRING_IN_TITLE = 0.3
+STRING_IN_BODY = 0.3
+CHARACTER_WEIGHT = 0.25
+COVERAGE = 1.0
+
+MAX_TERMS = 24
+"""Terms of a query that are weighed: the rarest. A pasted description is never sent as a whole."""
+MAX_CHARACTERS = 12
+MAX_PARTIAL = 200
+"""Partial matches shown at most, and only those with a fair share of the best one's score."""
+PARTIAL_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Matching documents of a scope, before filters. ``scores`` decide among equals of ``strict``, ``in_title``."""
+
+    docs: Mask
+    strict: Mask
+    in_title: Mask
+    scores: Floats
+    relaxed: bool
+
+
+class Ranker:
+    """One query on one snapshot for one audience (and the kinds it asked for)."""
+
+    def __init__(self, snapshot: Snapshot, scope: Scope, query: Query, wanted: Mask) -> None:
+        self._snapshot = snapshot
+        self._scope = scope
+        self._query = query
+        self._size = snapshot.size
+        self._allowed = scope.visible
+        for forms in query.phrases:
+            self._allowed = self._allowed & snapshot.containing(forms, self._allowed)
+        for forms in query.excluded:
+            self._allowed = self._allowed & ~snapshot.containing(forms, self._allowed)
+        self._wanted = wanted
+
+    def match(self, ranked: bool) -> Matched:
+        """Documents with all typed words, or, if fewer than three are wanted ones, the best partial matches too.
+        ``ranked``: whether scores are needed although nothing is relaxed."""
+        strict = self._allowed & self._all_words()
+        relaxed = bool(self._query.words) and int((strict & self._wanted).sum()) < FEW
+        in_title = self._in_title(strict)
+        scores = np.zeros(self._size)
+        docs = strict
+        if ranked or relaxed:
+            scores = self._scores(relaxed)
+        if relaxed:
+            docs = strict | self._partial(scores, strict)
+            relaxed = bool((docs & ~strict).any())
+        return Matched(docs, strict, in_title, scores, relaxed)
+
+    def _postings(self, lookup: Lookup) -> Postings:
+        return self._snapshot.postings(lookup).within(self._scope.visible)
+
+    def _unit(self, unit: Unit) -> Mask:
+        found = np.ones(self._size, np.bool_)
+        for lookup in unit.lookups:
+            found &= mask_of(self._postings(lookup).docs, self._size)
+            if not found.any():
+                break
+        return found
+
+    def _form(self, form: Form) -> Mask:
+        found = np.ones(self._size, np.bool_)
+        for unit in form.units:
+            found &= self._unit(unit)
+            if not found.any():
+                break
+        return found
+
+    def _all_words(self) -> Mask:
+        found = np.ones(self._size, np.bool_)
+        for forms in self._query.words:
+            found &= reduce(np.logical_or, [self._form(form) for form in forms])
+        return found
+
+    def _string(self, form: Form) -> Postings:
+        """Where the whole typed string may stand: in title or body, as often as its rarest part."""
+        parts = [self._postings(lookup) for lookup in form.lookups]
+        if len(parts) == 1:
+            return parts[0]
+        title, body = np.full(self._size, np.inf), np.full(self._size, np.inf)
+        for part in parts:
+            if not len(part):
+                return NOTHING
+            for least, counts in ((title, part.title), (body, part.body)):
+                here = np.zeros(self._size)
+                here[part.docs] = counts
+                np.minimum(least, here, out=least)
+        found = np.nonzero(title + body)[0]
+        return Postings(found, title[found], body[found])
+
+    def _in_title(self, among: Mask) -> Mask:
+        """Exactly the documents whose title contains every typed word and phrase."""
+        typed = [*self._query.words, *self._query.phrases]
+        if not typed:
+            return np.zeros(self._size, np.bool_)
+        result = among.copy()
+        for forms in typed:
+            found = np.zeros(self._size, np.bool_)
+            for form in forms:
+                string = self._string(form)
+                docs = string.docs[string.title > 0]
+                if not form.certain:
+                    needle = form.text.encode()
+                    docs = docs[[self._title_has(number, needle) for number in docs]] if len(docs) else docs
+                found[docs] = True
+            result &= found
+        return result
+
+    def _title_has(self, number: int, needle: bytes) -> bool:
+        title, _, _ = self._snapshot.text(number).partition((BETWEEN * 2).encode())
+        return needle in title
+
+    def _weigh(self, scores: Floats, postings: Postings, weight: float) -> None:
+        frequency = len(postings)
+        if not frequency:
+            return
+        lengths = self._snapshot.lengths[postings.docs] / self._scope.mean_lengths
+        occurrences = TITLE_WEIGHT * postings.title / (1 - TITLE_NORM + TITLE_NORM * lengths[:, 0])
+        occurrences += postings.body / (1 - BODY_NORM + BODY_NORM * lengths[:, 1])
+        rarity = np.log(1 + (self._scope.count - frequency + 0.5) / (frequency + 0.5))
+        scores[postings.docs] += weight * rarity * occurrences * (K1 + 1) / (K1 + occurrences)
+
+    def _rarest(self) -> tuple[str, ...]:
+        terms = self._query.terms
+        if len(terms) <= MAX_TERMS:
+            return terms
+        frequencies = {term: self._snapshot.document_frequency(term) for term in terms}
+        return tuple(
+            sorted((term for term in terms if frequencies[term]), key=frequencies.__getitem__)[:MAX_TERMS]
+        )
+
+    def _scores(self, relaxed: bool) -> Floats:
+        query = self._query
+        scores = np.zeros(self._size)
+        for term in self._rarest():
+            self._weigh(scores, self._postings(Lookup(term)), TERM_WEIGHTS[term[0]])
+        if relaxed:
+            for character in query.characters[:MAX_CHARACTERS]:
+                self._weigh(scores, self._postings(Lookup(character, prefix=True)), CHARACTER_WEIGHT)
+        typed = [*query.words, *query.phrases]
+        factor = np.ones(self._size)
+        for forms in typed:
+            string = summed([self._string(form) for form in forms], self._size)
+            self._weigh(scores, string, STRING_WEIGHT)
+            factor[string.docs] += STRING_IN_TITLE * (string.title > 0) / len(typed)
+            factor[string.docs] += STRING_IN_BODY * (string.body > 0) / len(typed)
+        scores *= factor
+        if relaxed:
+            units = [unit for forms in query.words for unit in forms[-1].units]
+            coverage = np.zeros(self._size)
+            for unit in units:
+                coverage += self._unit(unit)
+            scores *= 1 + COVERAGE * coverage / len(units)
+        return scores
+
+    def _partial(self, scores: Floats, strict: Mask) -> Mask:
+        """The best of the documents that have only a part of what was typed."""
+        open_to = self._allowed & self._wanted & ~strict
+        best = float(scores[self._allowed & self._wanted].max(initial=0.0))
+        if not best:
+            return np.zeros(self._size, np.bool_)
+        docs = np.nonzero(open_to & (scores >= PARTIAL_SHARE * best))[0]
+        order = np.lexsort((-self._snapshot.subjects[docs], -scores[docs]))
+        return mask_of(docs[order[:MAX_PARTIAL]], self._size)

@@ -1,0 +1,127 @@
+"""The index's place on disk: which directory is current, who may write, and how a new one takes over.
+
+``CURRENT`` names the directory in use with the chain and layout it was made by. It is replaced in one step, so a
+reader sees the old index or the new one, never a mixture; the old directory stays for one more rebuild, for readers
+that were just opening it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+
+from marketplace.retrieval.engine.layout import INDEX_NAME, make_schema
+from marketplace.retrieval.index import IndexBusy
+
+_STEP = 1_000_000
+"""Generations of one directory; a rebuild begins the next such block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The directory in use (``number``) and what made it. ``complete``: built from everything there is, not begun
+    empty because there was no index when something changed."""
+
+    number: int
+    fingerprint: str
+    layout: int
+    complete: bool
+
+
+class Store:
+    """Directories of an index under one root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._pointer = root / "CURRENT"
+        self._seen: tuple[tuple[int, int, int], Current] | None = None
+
+    def current(self) -> Current | None:
+        """What is in use; reads the pointer only when it has changed."""
+        try:
+            state = self._pointer.stat()
+            stamp = (state.st_mtime_ns, state.st_ino, state.st_size)
+            if self._seen is None or self._seen[0] != stamp:
+                self._seen = (stamp, Current(**json.loads(self._pointer.read_text("ascii"))))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError):
+            # Not a pointer of this program's making: as good as none.
+            return None
+        return self._seen[1]
+
+    def directory(self, number: int) -> Path:
+        """Where the index of that number lies."""
+        return self.root / f"index-{number:04d}"
+
+    def storage(self, number: int) -> FileStorage:
+        """Whoosh's view of a directory."""
+        return FileStorage(str(self.directory(number)))
+
+    def generation(self) -> int:
+        """Number of the latest commit over all rebuilds; 0 without an index."""
+        current = self.current()
+        return 0 if current is None else self.generation_of(current)
+
+    def generation_of(self, current: Current) -> int:
+        """As ``generation``, for a directory known to be in use."""
+        prefix, suffix = f"_{INDEX_NAME}_", ".toc"
+        commits = [
+            int(name[len(prefix) : -len(suffix)])
+            for name in os.listdir(self.directory(current.number))
+            if name.startswith(prefix) and name.endswith(suffix)
+        ]
+        return current.number * _STEP + max(commits, default=0)
+
+    @contextmanager
+    def writing(self, patience: float) -> Iterator[None]:
+        """Holds the right to write; gives up with IndexBusy after ``patience`` seconds. The system lets go of the
+        lock when a process dies."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "WRITING").open("w") as handle:
+            deadline = time.monotonic() + patience
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    if time.monotonic() >= deadline:
+                        raise IndexBusy(f"another process writes to {self.root.name}") from error
+                    time.sleep(0.05)
+            yield
+
+    def begin(self) -> int:
+        """An empty directory for a new index; leftovers of a rebuild that was killed are cleared."""
+        current = self.current()
+        number = 1 if current is None else current.number + 1
+        shutil.rmtree(self.directory(number), ignore_errors=True)
+        self.directory(number).mkdir(parents=True)
+        return number
+
+    def commit(self, number: int, segments: list[object]) -> None:
+        """Writes the table of contents of a new directory."""
+        TOC(make_schema(), segments, 1).write(self.storage(number), INDEX_NAME)
+
+    def switch(self, current: Current) -> None:
+        """Makes a finished directory the one in use and removes those before its predecessor."""
+        fresh = self._pointer.with_suffix(".new")
+        with fresh.open("w", encoding="ascii") as handle:
+            json.dump(asdict(current), handle)
+            handle.flush()
+            os.fsync(handle.fileno())
+        fresh.replace(self._pointer)
+        for path in self.root.glob("index-*"):
+            number = re.fullmatch(r"index-(\d+)", path.name)
+            if number and int(number[1]) not in (current.number, current.number - 1):
+                shutil.rmtree(path, ignore_errors=True)

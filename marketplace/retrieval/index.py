@@ -1,0 +1,115 @@
+"""What a search index does, whatever engine stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from marketplace.retrieval.documents import KINDS, Audience, Document, Kind, Subject
+
+Sort = Literal["relevance", "newest", "price_asc", "price_desc", "maturity"]
+
+SORTS: Mapping[Sort, tuple[str, bool]] = {
+    "newest": ("published", True),
+    "price_asc": ("price", False),
+    "price_desc": ("price", True),
+    "maturity": ("maturity", True),
+}
+"""For each sort but relevance: the name in ``Document.numbers`` and whether the largest comes first. Documents
+without the number come last either way; ties are settled by subject id, the newest first."""
+
+FEW = 3
+"""Fewer results than this, and a query is relaxed to a ranked partial match."""
+
+
+class IndexBusy(RuntimeError):
+    """Another process is writing; try again later. Nothing was changed."""
+
+
+class IndexOutdated(RuntimeError):
+    """The index was made by another analysis chain or layout: rebuild it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A query as typed, for one audience. ``filters`` maps a facet to the values wanted (any of them);
+    ``offset`` and ``limit`` cut the page. Sorting by relevance without text means newest first."""
+
+    text: str = ""
+    kinds: frozenset[Kind] = frozenset(KINDS)
+    audience: Audience = "public"
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result. ``title_hit``: the title holds every typed word."""
+
+    kind: Kind
+    subject_id: int
+    key: str
+    score: float
+    title_hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of results. ``total`` counts all results, ``facets`` maps each facet to its values and their
+    counts: with the filters of all other facets, without its own, so a count says what choosing it gives.
+    ``facets["kind"]`` counts likewise over all kinds. ``relaxed``: not every typed word was required."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    relaxed: bool
+    facets: dict[str, dict[str, int]]
+    generation: int
+
+
+Progress = Callable[[int], None]
+"""Told how many more documents are done."""
+
+
+class SearchIndex(Protocol):
+    """The index. Many processes may search; one at a time writes, others wait a bounded time for it."""
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """One page of results; an index that does not exist yet has none."""
+        ...
+
+    def apply(self, documents: Iterable[Document], removed_subjects: Iterable[Subject] = ()) -> None:
+        """Replaces everything known of the documents' subjects, forgets the removed ones, and shows both at
+        once. A subject that is both removed and given is replaced. ``documents`` is first asked for after other
+        writers are locked out. Without an index one is begun, which still needs a rebuild to be complete.
+        Applying the same again changes nothing. Raises IndexBusy or IndexOutdated."""
+        ...
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        total: int | None = None,
+        progress: Progress | None = None,
+        processes: int | None = None,
+    ) -> int:
+        """Builds everything anew beside the old index and switches at once; returns the number of documents.
+        ``documents`` is first asked for after writers are locked out. Raises IndexBusy."""
+        ...
+
+    def needs_rebuild(self) -> bool:
+        """Whether there is no complete index, or one made by another analysis chain or layout."""
+        ...
+
+    def generation(self) -> int:
+        """Rises with every change; 0 as long as there is no index."""
+        ...
+
+    def dump(self) -> dict[str, object]:
+        """The whole content by document key, comparable between indexes."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of files."""
+        ...

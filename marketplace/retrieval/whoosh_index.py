@@ -1,0 +1,291 @@
+"""The search index on Whoosh: segments, commits and postings are Whoosh's, matching and ranking run on arrays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.index import TOC, FileIndex, LockError
+from whoosh.reading import SegmentReader as WhooshReader
+from whoosh.writing import SegmentWriter
+
+from marketplace.retrieval.analysis import Analyzer
+from marketplace.retrieval.documents import KINDS, Document, Subject
+from marketplace.retrieval.engine.building import build_segments
+from marketplace.retrieval.engine.layout import (
+    INDEX_NAME,
+    LAYOUT_VERSION,
+    make_codec,
+    make_schema,
+    prepare,
+    subject_term,
+)
+from marketplace.retrieval.engine.ranking import Matched, Ranker
+from marketplace.retrieval.engine.segments import Ints, Mask, SegmentReader
+from marketplace.retrieval.engine.snapshot import Snapshot
+from marketplace.retrieval.engine.store import Current, Store
+from marketplace.retrieval.index import (
+    Hit,
+    IndexBusy,
+    IndexOutdated,
+    Progress,
+    SearchPage,
+    SearchRequest,
+)
+from marketplace.retrieval.query import Query, parse
+
+MERGE_BELOW = 1_000
+"""Segments of fewer documents are joined when they become many; larger ones only by a rebuild, which is quicker."""
+MERGE_FROM = 8
+
+FEW_DOCUMENTS = 1_500
+"""Fewer than this are built sooner than other processes have started."""
+
+
+class WhooshIndex:
+    """A ``SearchIndex`` in a directory. Safe to share between threads; every process opens its own."""
+
+    def __init__(self, path: Path | str, analyzer: Analyzer | None = None, patience: float = 10.0) -> None:
+        """``patience``: seconds a writer waits for another one before IndexBusy."""
+        self._store = Store(Path(path))
+        self._analyzer = analyzer or Analyzer.default()
+        self._patience = patience
+        self._lock = threading.RLock()
+        self._snapshot: Snapshot | None = None
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """See ``SearchIndex.search``."""
+        query = parse(request.text, self._analyzer)
+        with self._lock:
+            snapshot = self._refreshed()
+            if snapshot is None:
+                return SearchPage((), 0, False, {}, 0)
+            return _search(snapshot, request, query)
+
+    def apply(self, documents: Iterable[Document], removed_subjects: Iterable[Subject] = ()) -> None:
+        """See ``SearchIndex.apply``."""
+        with self._store.writing(self._patience):
+            current = self._store.current() or self._begun()
+            if not self._ours(current):
+                raise IndexOutdated("made by another analysis chain or layout: rebuild it")
+            added = list(documents)
+            subjects = sorted({document.subject for document in added} | set(removed_subjects))
+            if not subjects:
+                return
+            prepared = [prepare(document, self._analyzer) for document in added]
+            writer = self._writer(current)
+            try:
+                for number in self._numbers(subjects):
+                    writer.delete_document(number)
+                for fields in prepared:
+                    writer.add_document(**fields._asdict())
+                writer.commit(mergetype=_merge_small)
+            except BaseException:
+                if not writer.is_closed:
+                    writer.cancel()
+                raise
+
+    def _begun(self) -> Current:
+        """An empty index, to be completed by a rebuild."""
+        number = self._store.begin()
+        self._store.commit(number, [])
+        current = Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, complete=False)
+        self._store.switch(current)
+        return current
+
+    def _ours(self, current: Current) -> bool:
+        return (current.fingerprint, current.layout) == (self._analyzer.fingerprint, LAYOUT_VERSION)
+
+    def _writer(self, current: Current) -> SegmentWriter:
+        index = FileIndex(self._store.storage(current.number), make_schema(), INDEX_NAME)
+        try:
+            return index.writer(timeout=self._patience, codec=make_codec())
+        except LockError as error:
+            raise IndexBusy("another process writes to the index") from error
+
+    def _numbers(self, subjects: Iterable[Subject]) -> list[int]:
+        """Numbers of all live documents of some listings, as the writer counts them."""
+        with self._lock:
+            snapshot = self._refreshed()
+            if snapshot is None:
+                return []
+            numbers = [
+                int(base + number)
+                for base, reader in zip(snapshot.bases, snapshot.readers, strict=False)
+                for kind, subject_id in subjects
+                for number in reader.subject_documents(subject_term(kind, subject_id))
+            ]
+            return [number for number in numbers if snapshot.live[number]]
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        total: int | None = None,
+        progress: Progress | None = None,
+        processes: int | None = None,
+    ) -> int:
+        """See ``SearchIndex.rebuild``. A small index (by ``total``) is built by this process alone."""
+        if total is not None and total < FEW_DOCUMENTS:
+            processes = 1
+        with self._store.writing(self._patience):
+            number = self._store.begin()
+            segments = build_segments(
+                self._store.directory(number), documents, self._analyzer, progress, processes
+            )
+            self._store.commit(number, segments)
+            self._store.switch(Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, True))
+        return sum(segment.doc_count_all() for segment in segments)
+
+    def needs_rebuild(self) -> bool:
+        """See ``SearchIndex.needs_rebuild``."""
+        current = self._store.current()
+        return current is None or not current.complete or not self._ours(current)
+
+    def generation(self) -> int:
+        """See ``SearchIndex.generation``."""
+        return self._store.generation()
+
+    def dump(self) -> dict[str, object]:
+        """By document key: what is stored of it, and every term with its places. For comparing indexes."""
+        with self._lock:
+            snapshot = self._refreshed()
+            if snapshot is None:
+                return {}
+            content: dict[str, object] = {}
+            for base, reader in zip(snapshot.bases, snapshot.readers, strict=False):
+                terms: list[dict[str, tuple[int, int]]] = [{} for _ in range(reader.size)]
+                for term, found in reader.all_terms():
+                    for number, title, body in zip(found.docs, found.title, found.body, strict=True):
+                        terms[number][term] = (int(title), int(body))
+                for number, row in enumerate(reader.rows):
+                    if snapshot.live[base + number]:
+                        content[row["key"]] = {
+                            **row,
+                            "text": reader.text(number).decode(),
+                            "terms": terms[number],
+                        }
+            return content
+
+    def close(self) -> None:
+        """See ``SearchIndex.close``; the next search opens the index again."""
+        with self._lock:
+            if self._snapshot is not None:
+                for reader in self._snapshot.readers:
+                    reader.close()
+            self._snapshot = None
+
+    def _refreshed(self) -> Snapshot | None:
+        """The latest generation; unchanged segments are carried over with all they remember."""
+        for attempt in range(10):
+            current = self._store.current()
+            if current is None or current.layout != LAYOUT_VERSION:
+                return None
+            try:
+                generation = self._store.generation_of(current)
+                if self._snapshot is None or self._snapshot.generation != generation:
+                    self._snapshot = self._open(current, generation)
+                return self._snapshot
+            except FileNotFoundError:
+                # A writer replaced a file between our reading of the list and the opening.
+                if attempt == 9:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _open(self, current: Current, generation: int) -> Snapshot:
+        storage = self._store.storage(current.number)
+        segments = TOC.read(storage, INDEX_NAME, schema=make_schema()).segments
+        old = {reader.segment_id: reader for reader in self._snapshot.readers} if self._snapshot else {}
+        readers: list[SegmentReader] = []
+        try:
+            for segment in segments:
+                readers.append(old.get(segment.segment_id()) or SegmentReader(storage, segment))
+        except BaseException:
+            for reader in readers:
+                if reader.segment_id not in old:
+                    reader.close()
+            raise
+        kept = {reader.segment_id for reader in readers}
+        for segment_id, reader in old.items():
+            if segment_id not in kept:
+                reader.close()
+        return Snapshot(generation, readers, [set(segment.deleted_docs()) for segment in segments])
+
+
+def _search(snapshot: Snapshot, request: SearchRequest, query: Query) -> SearchPage:
+    scope = snapshot.scope(request.audience)
+    wanted = reduce(
+        np.logical_or, [snapshot.kinds == KINDS.index(kind) for kind in request.kinds], ~snapshot.live
+    )
+    by_relevance = request.sort == "relevance" and query.searchable
+    if query.searchable:
+        matched = Ranker(snapshot, scope, query, wanted).match(by_relevance)
+    else:
+        nothing = np.zeros(snapshot.size, np.bool_)
+        matched = Matched(scope.visible if query.blank else nothing, nothing, nothing, np.zeros(0), False)
+    if query.blank and not request.filters:
+        remembered = (request.audience, request.kinds)
+        if remembered not in snapshot.unfiltered:
+            snapshot.unfiltered[remembered] = snapshot.count(matched.docs, request.kinds, {}).facets
+        passed = matched.docs & wanted
+        facets = snapshot.unfiltered[remembered]
+    else:
+        counted = snapshot.count(matched.docs, request.kinds, request.filters)
+        passed, facets = counted.passed, counted.facets
+    order = _relevance(snapshot, matched, passed) if by_relevance else _sorted(snapshot, request, passed)
+    page = order[request.offset : request.offset + request.limit]
+    hits = tuple(
+        Hit(
+            KINDS[snapshot.kinds[number]],
+            int(snapshot.subjects[number]),
+            snapshot.keys[number],
+            float(matched.scores[number]) if by_relevance else 0.0,
+            bool(matched.in_title[number]),
+        )
+        for number in page
+    )
+    return SearchPage(
+        hits,
+        int(passed.sum()),
+        matched.relaxed,
+        {name: dict(n) for name, n in facets.items()},
+        snapshot.generation,
+    )
+
+
+def _relevance(snapshot: Snapshot, matched: Matched, passed: Mask) -> Ints:
+    """Everything typed before a part of it, titles before bodies, then by score; ties by subject, newest first."""
+    docs = np.nonzero(passed)[0]
+    order = np.lexsort(
+        (
+            snapshot.kinds[docs],
+            -snapshot.subjects[docs],
+            -matched.scores[docs],
+            ~matched.in_title[docs],
+            ~matched.strict[docs],
+        )
+    )
+    ranked: Ints = docs[order]
+    return ranked
+
+
+def _sorted(snapshot: Snapshot, request: SearchRequest, passed: Mask) -> Ints:
+    order = snapshot.order("newest" if request.sort == "relevance" else request.sort)
+    ranked: Ints = order[passed[order]]
+    return ranked
+
+
+def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
+    """Whoosh merge policy: once small segments are many they become one; segments without live documents go."""
+    segments = [segment for segment in segments if segment.deleted_count() < segment.doc_count_all()]
+    small = [segment for segment in segments if segment.doc_count_all() < MERGE_BELOW]
+    if len(small) < MERGE_FROM:
+        return segments
+    for segment in small:
+        reader = WhooshReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in small]
