@@ -290,6 +290,15 @@ IP_OWNERSHIPS = _list(
     ("agreed", N_("按合同约定")),
 )
 
+ORGANISATION_SIZES = _list(
+    "organisation_size",
+    N_("企业规模"),
+    ("large", N_("大型")),
+    ("medium", N_("中型")),
+    ("small", N_("小型")),
+    ("micro", N_("微型")),
+)
+
 ORGANISATION_KINDS = _list(
     "organisation_kind",
     N_("单位类型"),

@@ -50,6 +50,7 @@ INVITATION = Machine(
     [
         Transition("open", "accept", "accepted", N_("接受"), Permission.RUN_BY_ITSELF),
         Transition("open", "revoke", "revoked", N_("取消邀请"), Permission.MANAGE_MEMBERS),
+        Transition("open", "lapse", "revoked", N_("失效"), Permission.RUN_BY_ITSELF),
     ],
     initial="open",
 )

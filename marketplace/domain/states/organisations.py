@@ -1,7 +1,7 @@
 """Organisations and their profiles: a profile is verified, and the organisation with it."""
 
 from marketplace.domain.access import Permission
-from marketplace.domain.states.machine import Machine, State, Tone, Transition
+from marketplace.domain.states.machine import Machine, State, Tone, Transition, several
 from marketplace.domain.text import N_
 
 ORGANISATION = Machine(
@@ -54,7 +54,16 @@ PROFILE = Machine(
             "pending", "return", "returned", N_("退回补正"), Permission.VERIFY_ORGANISATION,
             reason=True, notice="organisation_returned",
         ),
-        Transition("pending", "withdraw", "withdrawn", N_("撤回"), Permission.EDIT_ORGANISATION),
+        # Contact data is not verified: a change of nothing else is in force at once.
+        Transition("pending", "adopt", "approved", N_("直接生效"), Permission.RUN_BY_ITSELF),
+        *several(
+            ("pending", "returned"),
+            Transition("", "withdraw", "withdrawn", N_("撤回"), Permission.EDIT_ORGANISATION),
+        ),
+        *several(
+            ("pending", "returned"),
+            Transition("", "lapse", "withdrawn", N_("随单位注销失效"), Permission.RUN_BY_ITSELF),
+        ),
         Transition("returned", "resubmit", "pending", N_("补正后重新提交"), Permission.EDIT_ORGANISATION),
     ],
     initial="pending",

@@ -7,6 +7,7 @@ PATHS = {
     "my_listing": "/desk/listings/%d",
     "my_organisation": "/desk/organisation",
     "my_members": "/desk/members",
+    "account": "/account",
     "my_inquiries": "/desk/inquiries",
     "settings": "/admin/settings",
     "review_task": "/admin/reviews/%d",
