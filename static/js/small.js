@@ -25,9 +25,14 @@ export function start(root) {
       setTimeout(() => done.remove(), 8000);
     });
   }
-  for (const all of root.querySelectorAll("input[data-check-all]")) {
-    const boxes = () => root.querySelectorAll(`input[type=checkbox][name="${CSS.escape(all.dataset.checkAll)}"]`);
-    all.addEventListener("change", () => boxes().forEach((box) => { box.checked = all.checked; }));
+  for (const head of root.querySelectorAll("thead .is-check")) {
+    const boxes = [...head.closest("table").querySelectorAll("tbody .is-check input[type=checkbox]")];
+    if (boxes.length < 2) continue;
+    const all = document.createElement("input");
+    all.type = "checkbox";
+    all.setAttribute("aria-label", word("all"));
+    all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
+    head.append(all);
   }
   root.getElementById("error-summary")?.focus();
 }
