@@ -203,14 +203,23 @@ def step_of(kind: str, field: str) -> str:
     return _STEP_OF[kind].get(field.partition("-")[0], SUBMIT)
 
 
-def label_of(kind: str, field: str) -> str:
-    """Return the label (msgid) of a field, of a cell's column where ``field`` is ``metrics-0-target``."""
-    name, *rest = field.split("-")
+@dataclass(frozen=True)
+class Place:
+    """Where a field stands, in words: a label (msgid) and, for a cell, its row (from 1) and column (msgid)."""
+
+    label: str
+    row: int = 0
+    column: str = ""
+
+
+def place_of(kind: str, field: str) -> Place:
+    """Return where ``field`` stands; ``metrics-0-target`` is a cell. Unknown names stand for themselves."""
+    name, *cell = field.split("-")
     item = ITEMS[kind].get(name)
     if item is None:
-        return OTHER_LABELS.get(name, name)
-    column = next((each for each in item.columns if rest[1:] == [each.name]), None)
-    return column.label if column else item.label
+        return Place(OTHER_LABELS.get(name, name))
+    column = next((each for each in item.columns if cell[1:] == [each.name]), None)
+    return Place(item.label, int(cell[0]) + 1, column.label) if column else Place(item.label)
 
 
 OTHER_LABELS: Mapping[str, str] = MappingProxyType(

@@ -59,6 +59,15 @@ def _names(found: Sequence[Revision]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+def version(actor: Actor, listing_id: int, ordinal: int | None = None) -> Revision:
+    """Return a revision the actor may read, the newest by default; NotFound for any other."""
+    listing = listings.get_readable(actor, listing_id)
+    for revision in _readable(actor, listing):
+        if ordinal in (None, revision.ordinal):
+            return revision
+    raise NotFound()
+
+
 def decisions_on(revision_ids: Sequence[int]) -> dict[int, list[ReviewTask]]:
     """Return the decided tasks of revisions with their remarks, newest first."""
     query = (

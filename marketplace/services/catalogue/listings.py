@@ -9,6 +9,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, Subject, may, require
 from marketplace.domain.calendar import add_months
 from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.platform.reasons import REASONS, check_reasons
 from marketplace.domain.states import LISTING, Transition
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
@@ -178,6 +179,19 @@ def act(actor: Actor, listing: Listing, action: str, reasons: Iterable[str] = ()
             title=listing.published.title,
         )
     return listing
+
+
+def take_down(actor: Actor, listing_id: int, reasons: list[str], note: str) -> Listing:
+    """Take a published listing out of the market, with reasons of its kind's list (domain/platform/reasons.py).
+
+    The owner reads the reasons and the note in ``state_note``.
+    """
+    listing = get_readable(actor, listing_id)
+    lock_row(listing.id)
+    db.session.refresh(listing)
+    codes = check_reasons(listing.kind, reasons, note)
+    words = [REASONS[listing.kind][code] for code in codes]
+    return act(actor, listing, "take_down", codes, "；".join(filter(None, [*words, clean_text(note)])))
 
 
 def _done_before(listing: Listing, action: str) -> bool:

@@ -1,0 +1,203 @@
+"""What the steps of the guided forms share: typed text goes in and out as typed, the domain judges it.
+
+Nothing here validates: ``domain/catalogue/typed.py`` reads the text, and what it refuses is shown where it stands.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, FieldList, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import Form as PlainForm
+from wtforms.fields import SelectChoice
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
+
+from marketplace.domain.catalogue.content import Item, Step
+from marketplace.domain.catalogue.typed import UNITS
+from marketplace.domain.errors import FieldError
+from marketplace.domain.money import format_wan
+from marketplace.domain.taxonomy import MATURITY_SCALE_NAMES, MATURITY_SCALES, Taxonomy
+from marketplace.forms.base import LineField, SiteForm, place_error
+
+
+class Marks:
+    """Carries to the template whether a field is needed and how long it may be; the domain does the judging."""
+
+    def __init__(self, item: Item) -> None:
+        self.field_flags: dict[str, Any] = {"needed": item.needed}
+        if item.kind == "text":
+            self.field_flags["maxlength"] = item.limit
+
+    def __call__(self, form: PlainForm, field: Field) -> None:
+        """Accept whatever was typed: it is kept, and read by the domain."""
+
+
+def about(item: Item, hint: Any = "") -> dict[str, Any]:
+    """Return label, hint and marks of a field for its constructor."""
+    return {"label": _l(item.label), "description": hint, "validators": [Marks(item)]}
+
+
+class TermField(SelectField):
+    """One code of a taxonomy."""
+
+    def __init__(self, terms: Taxonomy, **options: Any) -> None:
+        self.terms = terms
+        super().__init__(choices=self._choices, validate_choice=False, **options)
+
+    def _choices(self) -> list[Any]:
+        return [
+            SelectChoice("", _("请选择")),
+            *(SelectChoice(code, _(word)) for code, word in self.terms.choices),
+        ]
+
+
+class TermsField(SelectMultipleField):
+    """Several codes of a taxonomy as boxes to tick; grouped where the taxonomy has groups."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, terms: Taxonomy, **options: Any) -> None:
+        self.terms = terms
+        super().__init__(choices=self._choices, validate_choice=False, **options)
+
+    def _choices(self) -> list[Any]:
+        return [
+            SelectChoice(term.code, _(term.label), optgroup=_(group) if group else None)
+            for group, terms in self.terms.groups
+            for term in terms
+        ]
+
+
+class OneField(RadioField):
+    """One code of a short taxonomy as buttons, each with words of its own."""
+
+    def __init__(self, words: Mapping[str, Any], **options: Any) -> None:
+        super().__init__(choices=list(words.items()), validate_choice=False, **options)
+
+
+class MaturityField(SelectField):
+    """Scale and level as one choice, grouped by scale."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=self._choices, validate_choice=False, **options)
+
+    def _choices(self) -> list[Any]:
+        levels = [
+            SelectChoice(
+                f"{scale}:{level}", f"{level} {_(word)}", optgroup=_(MATURITY_SCALE_NAMES.label_of(scale))
+            )
+            for scale, known in MATURITY_SCALES.items()
+            for level, word in known
+        ]
+        return [SelectChoice("", _("请选择")), *levels]
+
+
+class DayField(LineField):
+    """A day; what a calendar cannot show is shown as the text that was typed."""
+
+    widget = DateInput()
+
+
+class UnitField(SelectField):
+    """元 or 万元, beside an amount."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[(unit, unit) for unit in UNITS], validate_choice=False, **options)
+
+
+class AmountField(LineField):
+    """An amount as typed; a stored one is shown in 万元."""
+
+    def process_data(self, value: Any) -> None:
+        """Show 分 in 万元, without separators so that it can be typed on."""
+        self.data = format_wan(value).replace(",", "") if isinstance(value, int) else value
+
+
+class Row(PlainForm):
+    """One row of a repeatable list."""
+
+
+class StepForm(SiteForm):
+    """One step of a guided form. ``base`` carries what the person began with, to notice who else typed."""
+
+    base = HiddenField()
+
+    @classmethod
+    def showing(cls, step: Step, content: Mapping[str, Any]) -> "StepForm":
+        """Return the form of a step filled with stored content, ready to be typed into."""
+        shown = {item.name: _shown(item, content[item.name]) for item in step.items}
+        form = cls(formdata=None, data=shown)
+        form.begin_from(step, content)
+        return form
+
+    def begin_from(self, step: Step, content: Mapping[str, Any]) -> None:
+        """Take ``content`` as what the person has seen."""
+        self.base.data = json.dumps(
+            {item.name: content[item.name] for item in step.items}, ensure_ascii=False, default=str
+        )
+
+    def began_with(self) -> dict[str, Any]:
+        """Return what the person began with; nothing where the hidden field is not as this site wrote it."""
+        try:
+            found = json.loads(self.base.data or "")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def typed(self) -> dict[str, Any]:
+        """Return what was typed, by field name; rows as lists of dicts. A field that was not sent is left out."""
+        return {
+            field.name: field.data
+            for field in self
+            if field.name not in ("base", "csrf_token") and _sent(field)
+        }
+
+    def change_rows(self, add: str | None, remove: str | None) -> None:
+        """Add an empty row to the list ``add``, or take the row named ``remove`` (``metrics-2``) away."""
+        for field in self:
+            if not isinstance(field, FieldList):
+                continue
+            if add == field.name and len(field) < field.max_entries:
+                field.append_entry()
+            gone = [place for place, entry in enumerate(field.entries) if entry.name == remove]
+            for place in gone:
+                field.pop_entry(place)
+            if not field.entries:
+                field.append_entry()
+
+    def show(self, errors: Iterable[FieldError]) -> None:
+        """Show what is wrong at its place; ``metrics-0-target`` is a cell."""
+        for error in errors:
+            place_error(self, error.field.replace("-", "."), _(error.message, **error.params))
+        for field in self:
+            if isinstance(field, DayField) and field.errors:
+                field.widget = TextInput()
+            if isinstance(field, FieldList):
+                own = [error for error in field.errors if isinstance(error, str)]
+                inside = [entry.errors for entry in field.entries]
+                field.errors = own + inside if any(inside) else own
+
+
+def _sent(field: Field) -> bool:
+    """Tell whether the browser sent a field: an empty one is text, only unticked boxes send nothing."""
+    if isinstance(field, FieldList):
+        return any(cell is not None for row in field.data for cell in row.values())
+    return field.data is not None
+
+
+def _shown(item: Item, value: Any) -> Any:
+    if item.kind == "words":
+        return "\n".join(value) if item.each > 20 else "、".join(value)
+    if item.kind == "maturity":
+        return f"{value[0]}:{value[1]}" if value else ""
+    if item.kind == "day":
+        return value.isoformat() if value else ""
+    return value
+
+
+def rows_of(row: type[Row], item: Item, hint: Any = "") -> FieldList:
+    """Return a list of rows that shows one empty row to begin with."""
+    return FieldList(FormField(row), min_entries=1, max_entries=item.limit, **about(item, hint))
