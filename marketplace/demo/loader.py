@@ -1,0 +1,61 @@
+"""Loads the demonstration: one plan, one transaction, then the index. Either all of it is there or nothing."""
+
+from collections.abc import Callable
+
+from marketplace.demo import texts
+from marketplace.demo.market import Market
+from marketplace.demo.marks import is_done, mark_done
+from marketplace.demo.people import People
+from marketplace.demo.plan import Plan
+from marketplace.demo.traces import Traces
+from marketplace.services import dispatch
+from marketplace.services.catalogue import indexing
+from marketplace.services.outside import outside
+from marketplace.services.platform import audit
+from marketplace.services.unit import unit_of_work
+
+MARK = "texts"
+_AFTERWARDS = 20
+"""How much of the progress bar is left for index, mails and sealing."""
+
+
+def is_loaded() -> bool:
+    """Return whether the demonstration is in this database."""
+    return is_done(MARK)
+
+
+def plan() -> Plan:
+    """Return the whole plan of the demonstration, as of now."""
+    found = Plan()
+    people = People(found, texts.load())
+    people.schedule()
+    market = Market(found, people)
+    market.schedule(texts.load())
+    Traces(found, people, market).schedule()
+    return found
+
+
+def steps_to_do() -> int:
+    """Return how many steps ``load`` reports."""
+    return len(plan().steps) + _AFTERWARDS
+
+
+def load(advance: Callable[[int], None]) -> None:
+    """Load the demonstration, build the index and keep every promise, so that the site is ready at once."""
+    steps = plan()
+    with unit_of_work():
+        steps.run(advance)
+        mark_done(MARK)
+    settle()
+    advance(_AFTERWARDS)
+
+
+def settle() -> None:
+    """Bring index, mails and the sealed trail up to date with the database."""
+    if outside().index.needs_rebuild():
+        indexing.rebuild()
+    dispatch.drain()
+    sealed = 1
+    while sealed:
+        with unit_of_work():
+            sealed = audit.seal()
