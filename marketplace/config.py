@@ -53,6 +53,7 @@ def _common(root: Path) -> dict[str, Any]:
         "MAX_FORM_PARTS": 2000,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
+        "COUNTS_FLUSH_SECONDS": 5.0,
         "DEMO_MODE": False,
         "SITE": {
             "name": env("MARKETPLACE_NAME", "宿州技术转移市场"),
@@ -72,7 +73,7 @@ def _by_environment(name: str) -> dict[str, Any]:
     relaxed: dict[str, Any] = {"SECRET_KEY": _DEFAULT_KEY, "SESSION_COOKIE_SECURE": False}
     if name == "demo":
         return {**relaxed, "DEMO_MODE": True}
-    return {**relaxed, "TESTING": True, "JOBS_URL": "", "RATELIMIT_ENABLED": True}
+    return {**relaxed, "COUNTS_FLUSH_SECONDS": float("inf"), "TESTING": True, "JOBS_URL": "", "RATELIMIT_ENABLED": True}
 
 
 def database_url(url: str) -> str:

@@ -13,6 +13,8 @@ from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from marketplace.jobs import chores
+from marketplace.jobs.hands import JobHands
+from marketplace.services.platform import operations
 
 
 def configure(app: Flask) -> None:
@@ -74,6 +76,8 @@ def _open(url: str) -> Huey:
 def run_worker() -> None:
     """Listen to the bell of the current application until stopped: one thread for promises, one for long jobs."""
     bell: Bell = current_app.extensions["marketplace_bell"]
+    operations.beat()
     bell.ring()
     consumer = bell.huey.create_consumer(workers=1, initial_delay=0.05, max_delay=0.4, backoff=1.2)
-    consumer.run()
+    with JobHands(bell.app):
+        consumer.run()

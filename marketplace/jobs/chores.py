@@ -6,7 +6,8 @@ from collections.abc import Callable
 from marketplace.extensions import db
 from marketplace.services import dispatch
 from marketplace.services.catalogue import expiry
-from marketplace.services.platform import audit, counts, digests, longjobs
+from marketplace.services.people import accounts
+from marketplace.services.platform import audit, counts, digests, longjobs, operations
 from marketplace.services.unit import unit_of_work
 
 logger = logging.getLogger(__name__)
@@ -28,10 +29,13 @@ def seal_all() -> None:
 
 def run_by_clock() -> None:
     """Chores of the minute; each finds out by itself whether there is something to do."""
+    _guarded(operations.beat)
     _guarded(expiry.expire_due)
     _guarded(digests.send_due)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)
+    _guarded(operations.tidy)
+    _guarded(accounts.forget_old)
 
 
 def _guarded(chore: Callable[[], object]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketplace.models.platform import Job
+from marketplace.retrieval.index import IndexBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
 from marketplace.services.outside import outside
-from marketplace.services.platform import longjobs, mailing, outbox
+from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
 
 
@@ -18,8 +19,14 @@ def _reindex(_job: Job, progress: longjobs.Progress) -> dict[str, Any]:
     return {"documents": done}
 
 
+def _verify_audit(_job: Job, _progress: longjobs.Progress) -> dict[str, Any]:
+    found = audit.verify()
+    return {"links": found.links, "unsealed": found.unsealed, "head": found.head, "fault": found.fault}
+
+
 WORKS: Mapping[str, longjobs.Work] = {
     "reindex": _reindex,
+    "audit_verify": _verify_audit,
     "export_ledger": ledgers.export,
 }
 
@@ -39,7 +46,7 @@ def _call_jobs(_payloads: Sequence[dict[str, Any]]) -> None:
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "index": Handler(indexing.index_subjects, together=True),
+    "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),
 }

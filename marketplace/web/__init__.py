@@ -5,7 +5,7 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-from marketplace.web import catalogue, guards, people, platform, shell
+from marketplace.web import assets, catalogue, counting, guards, people, platform, shell
 
 AREAS = (platform, people, catalogue)
 
@@ -14,6 +14,8 @@ def register(app: Flask) -> None:
     """Put the shell around ``app`` and open every blueprint of the areas."""
     guards.install(app)
     shell.install(app)
+    counting.install(app)
+    assets.install(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
 

@@ -74,6 +74,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
             Entry(N_("工作日历"), "calendar.index", Permission.READ_SETTINGS),
             Entry(N_("运行状况"), "operations.index", Permission.READ_OPERATIONS),
+            Entry(N_("台账导出"), "ledgers.index", Permission.EXPORT_LEDGERS),
             Entry(N_("留痕"), "audit.index", Permission.READ_AUDIT),
         ),
     ),

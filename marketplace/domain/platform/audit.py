@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marketplace.domain.states import MACHINES
+from marketplace.domain.text import N_
 
 _MOVED = frozenset({"from", "to", "reasons"})
 
@@ -48,6 +49,50 @@ TAGS: dict[str, frozenset[str]] = {
     "demo.load": frozenset({"what"}),
 }
 """Every tag and its exact keys; generated for transitions, written out for the rest."""
+
+_SUBJECT_WORDS: Mapping[str, str] = {
+    "person": N_("人员"),
+    "consent": N_("协议"),
+    "membership": N_("成员"),
+    "grant": N_("角色"),
+    "inquiry": N_("询问"),
+    "calendar": N_("工作日历"),
+    "outbox": N_("待发事项"),
+    "file": N_("文件"),
+    "export": N_("台账"),
+    "demo": N_("演示数据"),
+}
+
+_ACTION_WORDS: Mapping[str, str] = {
+    "create": N_("新建"),
+    "login": N_("登录"),
+    "login_failed": N_("登录失败"),
+    "password_changed": N_("更改密码"),
+    "changed": N_("更改资料"),
+    "reset_asked": N_("申请重设密码"),
+    "closed": N_("注销账户"),
+    "give": N_("同意"),
+    "start": N_("加入"),
+    "end": N_("离开"),
+    "handover": N_("移交负责人"),
+    "remark": N_("写意见"),
+    "propose": N_("提出变更"),
+    "change": N_("更改"),
+    "retry": N_("重试"),
+    "add": N_("添加"),
+    "remove": N_("移除"),
+    "load": N_("装入"),
+    "revoke": N_("收回"),
+}
+
+
+def tag_words(tag: str) -> tuple[str, str]:
+    """Return subject and action of a tag as msgids; what has no words yet stays a code."""
+    subject, _, action = tag.partition(".")
+    machine = MACHINES.get(subject)
+    labels = {each: moved.label for (_, each), moved in machine.table.items()} if machine else {}
+    word = labels.get(action) or _ACTION_WORDS.get(action, action)
+    return machine.label if machine else _SUBJECT_WORDS.get(subject, subject), word
 
 
 def check_details(tag: str, details: Mapping[str, Any]) -> None:

@@ -38,6 +38,7 @@ class SettingValue(Created, Versioned, Model):
     proposed_by: Mapped[int | None] = reference("persons.id")
     decided_by: Mapped[int | None] = reference("persons.id")
     decided_at: Mapped[Moment | None]
+    decision_note: Mapped[LongText] = mapped_column(default="")
 
 
 class NumberSeries(Model):

@@ -7,9 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
@@ -87,6 +88,29 @@ def _unsealed(limit: int) -> list[AuditEvent]:
         .limit(limit)
     )
     return list(db.session.scalars(query))
+
+
+def events(
+    tag: str = "",
+    subject_kind: str = "",
+    subject_id: int | None = None,
+    actor_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Select[tuple[AuditEvent]]:
+    """Return the query of events that fit every filter given, newest first; days are days in Beijing."""
+    query = select(AuditEvent).order_by(AuditEvent.id.desc())
+    exact = {
+        "tag": tag or None, "subject_kind": subject_kind or None, "subject_id": subject_id, "actor_id": actor_id,
+    }  # fmt: skip
+    query = query.filter_by(**{name: value for name, value in exact.items() if value is not None})
+    if since is not None:
+        query = query.where(AuditEvent.at >= datetime.combine(since, time(), clock.BEIJING))
+    if until is not None:
+        query = query.where(
+            AuditEvent.at < datetime.combine(until, time(), clock.BEIJING) + timedelta(days=1)
+        )
+    return query
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from marketplace.models.platform import DailyCount
 
 logger = logging.getLogger(__name__)
 
-FLUSH_EVERY_SECONDS = 5.0
 # SQLite takes at most 32,766 values in a statement; five to a row.
 ROWS_AT_ONCE = 500
 
@@ -57,10 +56,9 @@ class _Buffer:
             self.flushed_at = time.monotonic()
         return taken
 
-    def is_due(self) -> bool:
+    def is_due(self, after: float) -> bool:
         with self.lock:
-            waiting = any(self.counts.values())
-            return waiting and time.monotonic() - self.flushed_at >= FLUSH_EVERY_SECONDS
+            return any(self.counts.values()) and time.monotonic() - self.flushed_at >= after
 
 
 _buffer = _Buffer()
@@ -87,10 +85,9 @@ def _count(what: str, kind: str, ids: Iterable[int]) -> None:
         _buffer.add(what, [(kind, subject_id, day) for subject_id in ids])
 
 
-def flush_if_due() -> None:
-    """Write what was counted unless that was done a few seconds ago. Never raises: the counts are kept for later."""
-    if _buffer.is_due():
-        flush()
+def is_due(after: float) -> bool:
+    """Return whether something was counted and nothing was written for ``after`` seconds."""
+    return _buffer.is_due(after)
 
 
 def flush() -> None:

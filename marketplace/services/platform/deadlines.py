@@ -1,5 +1,6 @@
 """Deadlines in days or working days, and how many are left."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import delete, extract, select
@@ -38,6 +39,34 @@ def days_of(year: int) -> list[CalendarDay]:
     """Return the days of ``year`` that are not what their weekday says, in order."""
     query = select(CalendarDay).where(extract("year", CalendarDay.day) == year)
     return list(db.session.scalars(query.order_by(CalendarDay.day)))
+
+
+def known_years() -> list[int]:
+    """Return the years for which days are known."""
+    return sorted({day.year for day in db.session.scalars(select(CalendarDay.day))})
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days in a row that are alike and stand on the same notice."""
+
+    first: date
+    last: date
+    working: bool
+    source: str
+
+
+def spans_of(year: int) -> list[Span]:
+    """Return the days of ``year``, neighbours drawn together."""
+    spans: list[Span] = []
+    for row in days_of(year):
+        before = spans[-1] if spans else None
+        alike = before and (before.working, before.source) == (row.working, row.source)
+        if before and alike and row.day - before.last == timedelta(days=1):
+            spans[-1] = replace(before, last=row.day)
+        else:
+            spans.append(Span(row.day, row.day, row.working, row.source))
+    return spans
 
 
 def change_days(actor: Actor, first: date, last: date, working: bool | None, source: str) -> int:

@@ -136,6 +136,16 @@ def resume_lost() -> None:
         call()
 
 
+def let_go() -> None:
+    """Leave what this process performs to the next worker: it is going away."""
+    with _lock:
+        mine = set(_performing)
+    if mine:
+        with unit_of_work():
+            query = update(Job).where(Job.id.in_(mine), Job.state == "running")
+            db.session.execute(query.values(heartbeat_at=clock.now() - 2 * LOST_AFTER))
+
+
 def _claimable() -> ColumnElement[bool]:
     lost = and_(Job.state == "running", Job.heartbeat_at < clock.now() - LOST_AFTER)
     return or_(Job.state == "queued", lost)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
@@ -48,16 +48,16 @@ def notify(
 
 
 def _open_persons(person_ids: Iterable[int]) -> list[Person]:
-    query = select(Person).where(Person.id.in_(set(person_ids)), Person.closed_at.is_(None))
-    return list(db.session.scalars(query.order_by(Person.id)))
+    people = select(Person).where(Person.id.in_(set(person_ids)), Person.closed_at.is_(None))
+    return list(db.session.scalars(people.order_by(Person.id)))
 
 
 def members_of(organisation_id: int) -> list[int]:
     """Return the ids of the people who are in an organisation now."""
-    query = select(Membership.person_id).where(
+    members = select(Membership.person_id).where(
         Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
     )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(members))
 
 
 def send_mail(recipient: str, template: str, **params: Any) -> MailMessage:
@@ -84,19 +84,24 @@ def set_frequency(actor: Actor, group: str, value: str) -> None:
 
 def unread_count(actor: Actor) -> int:
     """Return how many notices the actor has not read."""
-    query = select(func.count()).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
-    return db.session.scalar(query) or 0
+    unread = select(func.count()).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+    return db.session.scalar(unread) or 0
 
 
-def latest(actor: Actor, limit: int = 50, offset: int = 0) -> list[Notice]:
-    """Return the actor's notices, newest first."""
-    query = select(Notice).where(Notice.person_id == actor.person_id)
-    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(limit).offset(offset)))
+def query(actor: Actor, unread_only: bool = False) -> Select[tuple[Notice]]:
+    """Return the query of the actor's notices, newest first."""
+    found = select(Notice).where(Notice.person_id == actor.person_id).order_by(Notice.id.desc())
+    return found.where(Notice.read_at.is_(None)) if unread_only else found
+
+
+def get(actor: Actor, notice_id: int) -> Notice | None:
+    """Return one of the actor's own notices."""
+    return db.session.scalar(query(actor).where(Notice.id == notice_id))
 
 
 def mark_read(actor: Actor, notice_id: int | None = None) -> None:
     """Mark one of the actor's notices, or all of them, as read."""
-    query = update(Notice).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
+    change = update(Notice).where(Notice.person_id == actor.person_id, Notice.read_at.is_(None))
     if notice_id is not None:
-        query = query.where(Notice.id == notice_id)
-    db.session.execute(query.values(read_at=clock.now()))
+        change = change.where(Notice.id == notice_id)
+    db.session.execute(change.values(read_at=clock.now()))

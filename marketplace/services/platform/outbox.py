@@ -1,7 +1,7 @@
 """The outbox: promises of a committed transaction, kept by the worker, retried, visible to administrators."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -15,14 +15,19 @@ from marketplace.services.unit import unit_of_work
 
 MAX_ATTEMPTS = 8
 BATCH = 200
+BUSY_PAUSE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class Handler:
-    """Keeps the promises of a topic; ``together`` hands it a whole batch of payloads, else one at a time."""
+    """Keeps the promises of a topic; ``together`` hands it a whole batch of payloads, else one at a time.
+
+    ``busy``: errors that only mean "not now", such as a lock that somebody holds; they count as no attempt.
+    """
 
     keep: Callable[[Sequence[dict[str, Any]]], None]
     together: bool = False
+    busy: tuple[type[Exception], ...] = ()
 
 
 def enqueue(topic: str, **payload: Any) -> None:
@@ -60,11 +65,27 @@ def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
     for group in groups:
         try:
             handler.keep([payload for _, payload in group])
+        except handler.busy:
+            db.session.rollback()
+            _put_off([key for key, _ in group])
         except Exception as fault:  # whatever it was, the promise stays and is tried again
             db.session.rollback()
-            _postpone([key for key, _ in group], f"{type(fault).__name__}: {fault}")
+            if len(group) > 1:
+                # One bad payload must not hold up the rest of its batch.
+                _keep(replace(handler, together=False), group)
+            else:
+                _postpone([key for key, _ in group], f"{type(fault).__name__}: {fault}")
         else:
             _mark_done([key for key, _ in group])
+
+
+def _put_off(keys: list[int]) -> None:
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == "waiting")
+            .values(available_at=clock.now() + BUSY_PAUSE)
+        )
 
 
 def _mark_done(keys: list[int]) -> None:

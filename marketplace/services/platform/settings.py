@@ -1,5 +1,6 @@
 """Settings in force: dated values; what matters waits for a second person."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -7,8 +8,10 @@ from sqlalchemy import select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, Subject, require
-from marketplace.domain.platform.settings import SETTINGS, check_value
+from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.platform.settings import SETTINGS, Definition, check_value
 from marketplace.domain.states import SETTING
+from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.platform import SettingValue
 from marketplace.services import workflow
@@ -34,12 +37,16 @@ def propose(actor: Actor, key: str, value: Any, valid_from: date, note: str = ""
     """Propose a value from a day on; it is in force at once unless the setting asks for a second person."""
     require(actor, Permission.CHANGE_SETTINGS)
     definition = SETTINGS[key]
+    if valid_from < clock.today():
+        raise DomainError(
+            "setting_past", N_("生效日期不能早于今天：已经办过的事项不追溯"), field="valid_from"
+        )
     row = SettingValue(
         key=key,
         value=check_value(key, value),
         valid_from=valid_from,
         state="proposed" if definition.second_person else "effective",
-        note=note,
+        note=clean_text(note),
         proposed_by=actor.person_id,
     )
     db.session.add(row)
@@ -50,12 +57,20 @@ def propose(actor: Actor, key: str, value: Any, valid_from: date, note: str = ""
 
 def decide(actor: Actor, row_id: int, action: str, note: str = "") -> SettingValue:
     """Confirm, reject or withdraw a proposed value (``action`` of the SETTING machine)."""
-    row = db.session.get_one(SettingValue, row_id)
-    maker = frozenset({row.proposed_by} if row.proposed_by else ())
-    workflow.apply(SETTING, row, action, actor, Subject("setting", makers=maker), note=note)
+    row = get_value(row_id)
+    workflow.apply(SETTING, row, action, actor, subject_of(row), note=note)
     if action != "withdraw":
         row.decided_by, row.decided_at = actor.person_id, clock.now()
+    row.decision_note = clean_text(note)
     db.session.flush()
+    return row
+
+
+def get_value(row_id: int) -> SettingValue:
+    """Return a proposed or decided value; NotFound where there is none."""
+    row = db.session.get(SettingValue, row_id)
+    if row is None:
+        raise NotFound()
     return row
 
 
@@ -63,3 +78,39 @@ def history(key: str) -> list[SettingValue]:
     """Return all values of a setting, newest first."""
     query = select(SettingValue).where(SettingValue.key == key)
     return list(db.session.scalars(query.order_by(SettingValue.id.desc())))
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What holds for a setting today, since when (None: from the start), and what waits for a second person."""
+
+    definition: Definition
+    value: Any
+    since: date | None
+    proposed: list[SettingValue]
+    coming: list[SettingValue]
+
+
+def overview() -> list[InForce]:
+    """Return every setting as it stands today, by one query."""
+    today = clock.today()
+    rows = list(db.session.scalars(select(SettingValue).order_by(SettingValue.valid_from, SettingValue.id)))
+    found = []
+    for key, definition in SETTINGS.items():
+        mine = [row for row in rows if row.key == key]
+        past = [row for row in mine if row.state == "effective" and row.valid_from <= today]
+        found.append(
+            InForce(
+                definition=definition,
+                value=past[-1].value if past else definition.initial,
+                since=past[-1].valid_from if past else None,
+                proposed=[row for row in mine if row.state == "proposed"],
+                coming=[row for row in mine if row.state == "effective" and row.valid_from > today],
+            )
+        )
+    return found
+
+
+def subject_of(row: SettingValue) -> Subject:
+    """Return what the rules need to know of a proposed value."""
+    return Subject("setting", makers=frozenset({row.proposed_by} if row.proposed_by else ()))

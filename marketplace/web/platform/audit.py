@@ -1,0 +1,40 @@
+"""留痕: who did what, when, to what; and whether the chain holds."""
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from marketplace.domain.access import Permission
+from marketplace.domain.platform.audit import TAGS, tag_words
+from marketplace.forms.platform.audit import AuditFilter
+from marketplace.services.paging import paged
+from marketplace.services.people import actors
+from marketplace.services.platform import audit, longjobs, operations
+from marketplace.web.guards import requires
+from marketplace.web.paging import page_number, page_urls
+
+blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
+
+
+@blueprint.app_template_global("audit_words")
+def audit_words(tag: str) -> str:
+    """An audit tag in words: subject and action."""
+    return "：".join(_(word) for word in tag_words(tag))
+
+
+@blueprint.get("")
+@requires(Permission.READ_AUDIT)
+def index() -> str:
+    """Show the trail, newest first, with filters."""
+    form = AuditFilter(request.args)
+    form.offer([(tag, audit_words(tag)) for tag in sorted(TAGS)])
+    wanted = form.wanted() if form.validate() else {}
+    page = paged(audit.events(**wanted), page_number(), size=50)
+    return render_template(
+        "audit/index.html",
+        form=form,
+        page=page,
+        page_url=page_urls(),
+        names=actors.names_of({event.actor_id for event in page.items if event.actor_id}),
+        health=operations.audit_health(),
+        verified=next(iter(longjobs.latest(1, kind="audit_verify")), None),
+    )

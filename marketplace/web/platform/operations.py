@@ -1,0 +1,113 @@
+"""运行状况: the outbox, the mails, long jobs, and what an administrator can set going again."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.domain.access import Permission
+from marketplace.domain.identifiers import mask_email
+from marketplace.domain.platform.jobs import JOB_KINDS
+from marketplace.domain.states import JOB
+from marketplace.models.platform import Job
+from marketplace.services import health
+from marketplace.services.paging import paged
+from marketplace.services.people import actors
+from marketplace.services.platform import files, longjobs, operations
+from marketplace.services.unit import unit_of_work
+from marketplace.web.guards import actor, requires, signed_in
+from marketplace.web.paging import page_number, page_urls
+
+blueprint = Blueprint("operations", __name__, url_prefix="/admin/operations")
+
+STATES = ("waiting", "failed", "done")
+
+
+@blueprint.app_template_global("job_label")
+def job_label(kind: str) -> str:
+    """What a kind of job is called."""
+    return str(_(JOB_KINDS[kind].label)) if kind in JOB_KINDS else kind
+
+
+@blueprint.app_template_global("job_state")
+def job_state(job: Job) -> Any:
+    """The state of a job with its label and tone."""
+    return JOB.states[job.state]
+
+
+@blueprint.app_template_global("masked_email")
+def masked_email(address: str) -> str:
+    """An address that tells an operator enough and a bystander little."""
+    return mask_email(address)
+
+
+@blueprint.get("")
+@requires(Permission.READ_OPERATIONS)
+def index() -> str:
+    """Show how the worker, the outbox, the index and the stores are doing."""
+    return render_template("operations/index.html", health=health.overview(), jobs=longjobs.latest(5))
+
+
+@blueprint.get("/outbox")
+@requires(Permission.READ_OPERATIONS)
+def outbox() -> str:
+    """Show promises: those given up first of all."""
+    state = request.args.get("state", "failed")
+    state = state if state in STATES else "failed"
+    page = paged(operations.messages(state), page_number())
+    return render_template("operations/outbox.html", page=page, page_url=page_urls(), state=state)
+
+
+@blueprint.post("/outbox/<int:message_id>/retry")
+@requires(Permission.RUN_JOBS)
+def retry_message(message_id: int) -> Response:
+    """Try a promise again that was given up."""
+    with unit_of_work():
+        operations.retry_message(actor(), message_id)
+    flash(_("已重新排队，几秒后再看结果"), "ok")
+    return redirect(url_for(".outbox", state="failed"))
+
+
+@blueprint.get("/mails")
+@requires(Permission.READ_OPERATIONS)
+def mails() -> str:
+    """Show mails and whether they went out; addresses are masked."""
+    page = paged(operations.mails(), page_number())
+    return render_template("operations/mails.html", page=page, page_url=page_urls())
+
+
+@blueprint.get("/jobs")
+@requires(Permission.READ_OPERATIONS)
+def jobs() -> str:
+    """Show long jobs."""
+    page = paged(operations.jobs(), page_number())
+    names = actors.names_of({job.started_by for job in page.items if job.started_by})
+    return render_template("operations/jobs.html", page=page, page_url=page_urls(), names=names)
+
+
+@blueprint.post("/jobs")
+@requires(Permission.RUN_JOBS, Permission.READ_AUDIT)
+def start() -> Response:
+    """Start one of the jobs that need nothing else: rebuild the index, verify the audit trail."""
+    kind = request.form.get("kind", "")
+    with unit_of_work():
+        job_id = longjobs.start(actor(), kind if JOB_KINDS.get(kind, None) else "reindex").id
+    return redirect(url_for(".job", job_id=job_id))
+
+
+@blueprint.get("/jobs/<int:job_id>")
+@signed_in
+def job(job_id: int) -> str:
+    """Show how far a job is; the page renews itself while it runs."""
+    found = longjobs.get_for(actor(), job_id)
+    return render_template("operations/job.html", job=found, files=files.links_of("job", job_id))
+
+
+@blueprint.post("/jobs/<int:job_id>/retry")
+@requires(Permission.RUN_JOBS)
+def retry_job(job_id: int) -> Response:
+    """Start a failed job again."""
+    with unit_of_work():
+        longjobs.retry(actor(), job_id)
+    return redirect(url_for(".job", job_id=job_id))

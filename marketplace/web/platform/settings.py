@@ -1,0 +1,121 @@
+"""参数设置: what holds today, what held before, and changes that a second person confirms."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.domain import clock
+from marketplace.domain.access import Permission
+from marketplace.domain.errors import DomainError
+from marketplace.domain.platform.settings import SETTINGS, Definition
+from marketplace.domain.states import SETTING
+from marketplace.forms.platform.settings import DecisionNoteForm, ProposalForm
+from marketplace.services import workflow
+from marketplace.services.people import actors
+from marketplace.services.platform import settings
+from marketplace.services.unit import unit_of_work
+from marketplace.web.guards import actor, reauthenticated, requires
+
+blueprint = Blueprint("settings", __name__, url_prefix="/admin/settings")
+
+
+@blueprint.app_template_global("setting_words")
+def setting_words(key: str, value: Any) -> str:
+    """A value with its unit: ``5 工作日``, ``20 MB``."""
+    definition = SETTINGS[key]
+    if definition.kind == "limit":
+        return f"{value['number']} {_(value['unit'])}"
+    return f"{value} {_(definition.unit)}" if definition.unit else str(value)
+
+
+@blueprint.get("")
+@requires(Permission.READ_SETTINGS)
+def index() -> str:
+    """Show every setting with the value in force and what waits."""
+    return render_template("settings/index.html", rows=settings.overview())
+
+
+@blueprint.get("/<key>")
+@requires(Permission.READ_SETTINGS)
+def detail(key: str) -> str:
+    """Show a setting and every value it ever had or was to have."""
+    definition = _definition(key)
+    rows = settings.history(key)
+    names = actors.names_of(
+        {person for row in rows for person in (row.proposed_by, row.decided_by) if person}
+    )
+    return render_template(
+        "settings/detail.html",
+        definition=definition,
+        now=next(each for each in settings.overview() if each.definition is definition),
+        rows=rows,
+        names=names,
+        states=SETTING.states,
+    )
+
+
+@blueprint.route("/<key>/change", methods=["GET", "POST"])
+@requires(Permission.CHANGE_SETTINGS)
+def change(key: str) -> Any:
+    """Propose another value; the password is asked for where a second person is."""
+    definition = _definition(key)
+    return _change_carefully(definition) if definition.second_person else _change(definition)
+
+
+def _change(definition: Definition) -> str | Response:
+    form = ProposalForm(valid_from=clock.today())
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                row = settings.propose(
+                    actor(),
+                    definition.key,
+                    form.typed_value(definition.kind),
+                    form.valid_from.data,
+                    form.note.data or "",
+                )
+                waits = row.state == "proposed"
+        except DomainError as error:
+            form.take(error)
+        else:
+            flash(_("已提出，等另一位有权人员确认后生效") if waits else _("已保存，自生效日期起适用"), "ok")
+            return redirect(url_for(".detail", key=definition.key))
+    current = settings.get(definition.key)
+    return render_template("settings/change.html", form=form, definition=definition, current=current)
+
+
+_change_carefully = reauthenticated(_change)
+
+
+@blueprint.route("/values/<int:row_id>", methods=["GET", "POST"])
+@requires(Permission.CONFIRM_SETTINGS)
+@reauthenticated
+def decide(row_id: int) -> str | Response:
+    """Confirm or reject somebody else's proposal, or take one's own back."""
+    row = settings.get_value(row_id)
+    form = DecisionNoteForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                settings.decide(actor(), row_id, request.form.get("action", ""), form.note.data or "")
+        except DomainError as error:
+            form.take(error)
+            row = settings.get_value(row_id)
+        else:
+            flash(_("已记录您的决定"), "ok")
+            return redirect(url_for(".detail", key=row.key))
+    return render_template(
+        "settings/decide.html",
+        form=form,
+        row=row,
+        definition=SETTINGS[row.key],
+        current=settings.get(row.key),
+        proposer=actors.names_of({row.proposed_by} if row.proposed_by else set()),
+        actions=workflow.available_actions(SETTING, row, actor(), settings.subject_of(row)),
+    )
+
+
+def _definition(key: str) -> Definition:
+    return SETTINGS.get(key) or abort(404)
