@@ -1,7 +1,7 @@
 """How values look on a page: the one module of formatting."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -23,6 +23,7 @@ def install(app: Flask) -> None:
         "region": region,
         "thousands": thousands,
         "say": say,
+        "translated": translated,
         "spell": spell,
     }
     for name, function in formats.items():
@@ -56,6 +57,11 @@ def minute(value: datetime | None) -> str:
     return "" if value is None else clock.beijing(value).strftime("%Y-%m-%d %H:%M")
 
 
+def minute_after(value: datetime) -> str:
+    """The first full minute at or after a moment, as ``09:31``, in Beijing."""
+    return clock.beijing(value + timedelta(seconds=59, microseconds=999999)).strftime("%H:%M")
+
+
 def month(value: date | None) -> str:
     """``2024-06``."""
     return "" if value is None else value.strftime("%Y-%m")
@@ -64,6 +70,11 @@ def month(value: date | None) -> str:
 def region(code: str | None) -> str:
     """Full name of a division; a word for none."""
     return regions.full_name(code) if code and regions.exists(code) else _("未填写")
+
+
+def translated(message: str) -> str:
+    """A label of a rule (a msgid) in the reader's language; nothing for nothing."""
+    return str(_(message)) if message else ""
 
 
 def say(words: Words) -> str:

@@ -118,6 +118,7 @@ class View:
     title: str
     summary: str
     field: str
+    field_code: str
     tags: Sequence[str]
     keywords: Sequence[str]
     ways: Sequence[str]
@@ -190,9 +191,11 @@ def of_listing(actor: Actor, listing: Listing) -> AchievementView | DemandView:
     return _view(actor, listing, listing.published, shown)
 
 
-def of_revision(actor: Actor, revision: Revision) -> AchievementView | DemandView:
-    """Return the page a revision would make, in full: for its authors and reviewers. The caller checks rights."""
-    return _view(actor, revision.listing, revision, Shown.FULL_TEXT)
+def of_revision(
+    actor: Actor, revision: Revision, shown: Shown = Shown.FULL_TEXT
+) -> AchievementView | DemandView:
+    """Return the page a revision would make: for its authors and reviewers. The caller checks rights."""
+    return _view(actor, revision.listing, revision, shown)
 
 
 def _view(actor: Actor, listing: Listing, revision: Revision, shown: Shown) -> AchievementView | DemandView:
@@ -218,6 +221,7 @@ def _common(actor: Actor, listing: Listing, revision: Revision, shown: Shown) ->
         "title": revision.title,
         "summary": revision.summary,
         "field": label(taxonomy.NATIONAL_FIELDS, revision.field),
+        "field_code": revision.field,
         "tags": labels(taxonomy.CITY_TAGS, revision.tags),
         "keywords": revision.keywords,
         "ways": labels(ways, revision.ways),

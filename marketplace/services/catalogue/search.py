@@ -185,7 +185,8 @@ def _result(actor: Actor, row: Listing | Organisation, text: str) -> Result:
         title, body = row.published.title, texts.body(row, row.published, shown)
     if not text:
         return Result(row, shown, None, None)
-    return Result(row, shown, highlight(title, text), snippet(body, text, SNIPPET))
+    passage = snippet(body, text, SNIPPET)
+    return Result(row, shown, highlight(title, text), passage if any(part.marked for part in passage) else None)
 
 
 def _groups(asked: Question, counts: Mapping[str, Mapping[str, int]]) -> tuple[Group, ...]:

@@ -1,0 +1,41 @@
+"""找成果: the list and the page of an achievement."""
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from marketplace.services.catalogue import inquiries, pages
+from marketplace.services.platform import counts
+from marketplace.web.catalogue import cards, results, structured
+from marketplace.web.guards import actor, public
+from marketplace.web.limits import SEARCH
+
+blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
+
+
+@blueprint.get("")
+@public
+@SEARCH
+def index() -> str:
+    """Search achievements."""
+    answer = results.answer(actor(), "achievement", "achievements.index")
+    shown = [cards.of_result(actor(), hit) for hit in answer.found.results]
+    counts.shown("achievement", [hit.row.id for hit in answer.found.results])
+    return render_template("achievements/index.html", answer=answer, cards=shown)
+
+
+@blueprint.get("/<int:listing_id>")
+@public
+def detail(listing_id: int) -> str:
+    """Show an achievement."""
+    listing = pages.get(actor(), "achievement", listing_id)
+    view = pages.of_listing(actor(), listing)
+    counts.opened("achievement", listing_id)
+    return render_template(
+        "achievements/detail.html",
+        view=view,
+        others=[cards.of_listing(actor(), other) for other in pages.others_of(actor(), view)],
+        views=counts.totals("achievement", [listing_id])[listing_id].opened,
+        may_ask=inquiries.may_ask(actor(), listing),
+        description=cards.shorten(view.summary, 120),
+        structured=structured.listing(view, _("科技成果")),
+    )

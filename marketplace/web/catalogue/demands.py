@@ -1,0 +1,41 @@
+"""找需求: the list and the page of a demand, as far as its reader is shown."""
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from marketplace.services.catalogue import inquiries, pages
+from marketplace.services.platform import counts
+from marketplace.web.catalogue import cards, results, structured
+from marketplace.web.guards import actor, public
+from marketplace.web.limits import SEARCH
+
+blueprint = Blueprint("demands", __name__, url_prefix="/demands")
+
+
+@blueprint.get("")
+@public
+@SEARCH
+def index() -> str:
+    """Search demands."""
+    answer = results.answer(actor(), "demand", "demands.index")
+    shown = [cards.of_result(actor(), hit) for hit in answer.found.results]
+    counts.shown("demand", [hit.row.id for hit in answer.found.results])
+    return render_template("demands/index.html", answer=answer, cards=shown)
+
+
+@blueprint.get("/<int:listing_id>")
+@public
+def detail(listing_id: int) -> str:
+    """Show a demand."""
+    listing = pages.get(actor(), "demand", listing_id)
+    view = pages.of_listing(actor(), listing)
+    counts.opened("demand", listing_id)
+    return render_template(
+        "demands/detail.html",
+        view=view,
+        others=[cards.of_listing(actor(), other) for other in pages.others_of(actor(), view)],
+        views=counts.totals("demand", [listing_id])[listing_id].opened,
+        may_ask=inquiries.may_ask(actor(), listing),
+        description=cards.shorten(view.summary, 120),
+        structured=structured.listing(view, _("技术需求")),
+    )
