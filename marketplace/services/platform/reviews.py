@@ -142,10 +142,12 @@ def finish(
     actor: Actor, task: ReviewTask, outcome: str, reasons: list[str], note: str, makers: frozenset[int]
 ) -> None:
     """Record the decision on a task. ``makers`` are the people who submitted what was decided."""
-    workflow.apply(REVIEW_TASK, task, "finish", actor, subject_of(task, makers), reasons)
+    subject = subject_of(task, makers)
+    REVIEW_TASK.decide(task.state, "finish", actor, subject)
+    # Written before the state moves: the database accepts no task that is done without a date.
     task.outcome, task.reasons, task.note = outcome, reasons, clean_text(note)
     task.decided_by, task.decided_at = actor.person_id, clock.now()
-    db.session.flush()
+    workflow.apply(REVIEW_TASK, task, "finish", actor, subject, reasons)
 
 
 def cancel(task: ReviewTask) -> None:
