@@ -31,9 +31,7 @@ def matter(slug: str) -> str:
         "help/matter.html",
         matter=found,
         limit=limit_words(found.limit),
-        online=url_for(found.endpoint, **found.values)
-        if found.endpoint in current_app.view_functions
-        else "",
+        online=_address(found),
         others=[each for each in MATTERS if each is not found],
     )
 
