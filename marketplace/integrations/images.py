@@ -26,7 +26,7 @@ class CleanImage:
 def clean_image(content: bytes, media_type: str) -> CleanImage:
     """Decode and encode ``content`` again. Raises DomainError for broken, huge or disguised images."""
     try:
-        image = Image.open(BytesIO(content), formats=[_FORMATS[media_type]])
+        image: Image.Image = Image.open(BytesIO(content), formats=[_FORMATS[media_type]])
         # The header tells the size before a single pixel is unpacked.
         if image.width * image.height > MAX_PIXELS:
             raise DomainError(

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length
 
-from marketplace.domain.text import clean_line, compact
+from marketplace.domain.text import compact
 from marketplace.forms.base import LineField, Needed, SiteForm
 
 
@@ -66,9 +66,7 @@ class CalendarForm(SiteForm):
         ],
         default="off",
     )
-    source = LineField(
-        _l("依据"), filters=[clean_line], description=_l("例如：国务院办公厅关于某年部分节假日安排的通知")
-    )
+    source = LineField(_l("依据"), description=_l("例如：国务院办公厅关于某年部分节假日安排的通知"))
 
     def meaning(self) -> bool | None:
         """Return True for worked, False for off, None for what the weekday says."""

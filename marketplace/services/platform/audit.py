@@ -97,7 +97,7 @@ def events(
     actor_id: int | None = None,
     since: date | None = None,
     until: date | None = None,
-) -> Select[tuple[AuditEvent]]:
+) -> Select[AuditEvent]:
     """Return the query of events that fit every filter given, newest first; days are days in Beijing."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc())
     exact = {

@@ -88,7 +88,7 @@ def unread_count(actor: Actor) -> int:
     return db.session.scalar(unread) or 0
 
 
-def query(actor: Actor, unread_only: bool = False) -> Select[tuple[Notice]]:
+def query(actor: Actor, unread_only: bool = False) -> Select[Notice]:
     """Return the query of the actor's notices, newest first."""
     found = select(Notice).where(Notice.person_id == actor.person_id).order_by(Notice.id.desc())
     return found.where(Notice.read_at.is_(None)) if unread_only else found

@@ -77,7 +77,7 @@ def audit_health() -> AuditHealth:
     return AuditHealth(audit.head(), db.session.scalar(query) or 0)
 
 
-def messages(state: str = "", topic: str = "") -> Select[tuple[OutboxMessage]]:
+def messages(state: str = "", topic: str = "") -> Select[OutboxMessage]:
     """Return the query of outbox messages, newest first."""
     query = select(OutboxMessage).order_by(OutboxMessage.id.desc())
     if state:
@@ -85,12 +85,12 @@ def messages(state: str = "", topic: str = "") -> Select[tuple[OutboxMessage]]:
     return query.where(OutboxMessage.topic == topic) if topic else query
 
 
-def mails() -> Select[tuple[MailMessage]]:
+def mails() -> Select[MailMessage]:
     """Return the query of mails, newest first."""
     return select(MailMessage).order_by(MailMessage.id.desc())
 
 
-def jobs() -> Select[tuple[Job]]:
+def jobs() -> Select[Job]:
     """Return the query of long jobs, newest first."""
     return select(Job).order_by(Job.id.desc())
 
