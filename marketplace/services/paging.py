@@ -23,7 +23,7 @@ class Page(Generic[Row]):
     total: int
 
 
-def paged(query: Select[tuple[Row]], number: int, size: int = SIZE) -> Page[Row]:
+def paged(query: Select[Row], number: int, size: int = SIZE) -> Page[Row]:
     """Return page ``number`` of ``query``, or the nearest page there is."""
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // size))
