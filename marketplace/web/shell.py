@@ -5,7 +5,7 @@ import secrets
 import time
 from typing import Any
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, has_request_context, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -83,8 +83,10 @@ def _log(response: Response) -> Response:
 
 
 def _context() -> dict[str, Any]:
-    who = actor()
     config = current_app.config
+    if not has_request_context():
+        return {"site": config["SITE"]}  # a mail: nobody reads it yet
+    who = actor()
     account = None
     if who.signed_in:
         account = {"name": who.name, "organisation": "", "unread": notices.unread_count(who)}
