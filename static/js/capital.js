@@ -58,11 +58,14 @@ export function start(root) {
   for (const field of root.querySelectorAll("[data-capital]")) {
     const output = root.getElementById(`${field.id}-capital`);
     if (!output) continue;
+    const chosen = field.dataset.capitalUnit ? root.getElementById(field.dataset.capitalUnit) : null;
     const show = () => {
-      const fen = field.value.trim() ? fenOf(field.value, field.dataset.capital) : null;
+      const unit = chosen ? chosen.value : field.dataset.capital;
+      const fen = field.value.trim() ? fenOf(field.value, unit) : null;
       output.textContent = fen === null ? "" : word("capital", { text: capital(fen) });
     };
     field.addEventListener("input", show);
+    chosen?.addEventListener("change", show);
     show();
   }
 }

@@ -201,10 +201,12 @@ def _done_before(listing: Listing, action: str) -> bool:
 
 def publish(listing: Listing, revision: Revision) -> None:
     """Show an approved revision, as the effect of its approval."""
-    listing.published, listing.published_id = revision, revision.id
-    # The first day in public stays: a correction does not make an old item new.
-    listing.published_at = listing.published_at or clock.now()
-    act(SYSTEM, listing, "publish")
+    # State and revision change in one UPDATE: the database accepts neither without the other.
+    with db.session.no_autoflush:
+        listing.published, listing.published_id = revision, revision.id
+        # The first day in public stays: a correction does not make an old item new.
+        listing.published_at = listing.published_at or clock.now()
+        act(SYSTEM, listing, "publish")
 
 
 def _confirm(listing: Listing) -> None:

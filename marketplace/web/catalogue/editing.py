@@ -89,7 +89,7 @@ def _of_step(revision: Revision, key: str) -> list[FieldError]:
 
 def _page(revision: Revision, page: Step, form: StepForm, theirs: Any = ()) -> str:
     return render_template(
-        f"listings/{revision.kind}_{page.key}.html",
+        "listings/step.html",
         form=form,
         step=page,
         theirs=theirs,

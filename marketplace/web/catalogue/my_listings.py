@@ -6,20 +6,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import Permission
-from marketplace.domain.catalogue.content import STEPS
+from marketplace.domain.access import Permission, Shown
+from marketplace.domain.catalogue.content import STEPS, place_of, step_of
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.platform.reasons import REASONS
+from marketplace.domain.states import LISTING, REVISION
 from marketplace.domain.text import N_
-from marketplace.extensions import db
 from marketplace.forms.catalogue.takedown import TakeDownForm
+from marketplace.models.catalogue import Revision
 from marketplace.services.catalogue import drafts, history, listings, pages, progress, revisions
+from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
 
 blueprint = Blueprint("my_listings", __name__, url_prefix="/desk/listings")
-
-PAGE_SIZE = 20
 
 KIND_WORDS = {"achievement": N_("科技成果"), "demand": N_("技术需求")}
 
@@ -32,6 +32,9 @@ OWNER_ACTIONS = {
 }
 """What the owner may do with the public life of an item, and what is said afterwards."""
 
+STATES = {"listing": LISTING.states, "revision": REVISION.states}
+"""Labels and tones for the templates."""
+
 
 @blueprint.get("")
 @requires(Permission.CREATE_LISTING)
@@ -41,19 +44,22 @@ def index() -> str:
     kind = kind if kind in KIND_WORDS else ""
     tab = request.args.get("tab", "all")
     tab = tab if tab in listings.FILTERS else "all"
-    number = request.args.get("page", 1, type=int)
-    page = db.paginate(
-        listings.mine(actor(), kind, tab), page=max(number, 1), per_page=PAGE_SIZE, error_out=False
-    )
+    page = paged(listings.mine(actor(), kind, tab), request.args.get("page", 1, type=int))
+
+    def page_url(number: int) -> str:
+        return url_for(".index", kind=kind or None, tab=tab, page=number)
+
     return render_template(
         "listings/index.html",
         page=page,
+        page_url=page_url,
         newest=listings.newest_revisions(page.items),
         counts=listings.counts(actor(), kind),
         kind=kind,
         tab=tab,
         filters=listings.FILTERS,
         kinds=KIND_WORDS,
+        states=STATES,
     )
 
 
@@ -88,13 +94,43 @@ def detail(listing_id: int) -> str:
         revision=revision,
         shown=revision or versions[0].revision,
         progress=progress.of(listing, revision),
-        decision=history.last_decision(revision) if revision else None,
-        reasons=REASONS[listing.kind],
+        **_opinion(revision),
         actions=[each for each in listings.available(actor(), listing) if each.action in OWNER_ACTIONS],
         may_edit=revision is None and progress.may_be_edited(listing),
         versions=versions,
-        kinds=KIND_WORDS,
+        **_words(listing.kind),
     )
+
+
+def _words(kind: str) -> dict[str, Any]:
+    """Return the words that the pages of one item share."""
+    return {
+        "kinds": KIND_WORDS,
+        "states": STATES,
+        "reasons": REASONS[kind],
+        "first_step": STEPS[kind][0].key,
+    }
+
+
+def _opinion(revision: Revision | None) -> dict[str, Any]:
+    """Return the last decision on the revision in work, with remarks as (label, text, address of the step)."""
+    decision = history.last_decision(revision) if revision else None
+    if revision is None or decision is None:
+        return {"decision": None, "places": []}
+    places = [
+        (
+            _(place_of(revision.kind, each.field).label),
+            each.text,
+            url_for(
+                "editing.step",
+                listing_id=revision.listing_id,
+                key=step_of(revision.kind, each.field),
+                _anchor=each.field,
+            ),
+        )
+        for each in decision.remarks
+    ]
+    return {"decision": decision, "places": places}
 
 
 @blueprint.post("/<int:listing_id>/actions/<action>")
@@ -150,13 +186,15 @@ def discard(listing_id: int) -> str | Response:
 @blueprint.get("/<int:listing_id>/preview")
 @requires(Permission.READ_LISTING)
 def preview(listing_id: int) -> str:
-    """Show a revision as its public page will look, to its owner and to reviewers."""
+    """Show a revision as its public page will look, to its owner and to reviewers; ``?reader=public`` as to all."""
+    shown = Shown.PUBLIC_TEXT if request.args.get("reader") == "public" else Shown.FULL_TEXT
     revision = history.version(actor(), listing_id, request.args.get("version", type=int))
     return render_template(
         "listings/preview.html",
-        view=pages.of_revision(actor(), revision),
+        view=pages.of_revision(actor(), revision, shown),
         revision=revision,
         own=actor().organisation_id == revision.listing.organisation_id,
+        **_words(revision.kind),
     )
 
 
@@ -176,6 +214,7 @@ def changes(listing_id: int) -> str:
         comparison=history.compare(actor(), listing_id, old, new) if ordinals else None,
         own=actor().organisation_id == listing.organisation_id,
         may_take_down=any(each.action == "take_down" for each in listings.available(actor(), listing)),
+        **_words(listing.kind),
     )
 
 
