@@ -78,7 +78,7 @@ lint: $(TEST_STAMP) ## style, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 format: $(TEST_STAMP) ## put the code into the house style
 	$(BIN)/ruff check --fix-only .
@@ -88,5 +88,5 @@ bench: $(TEST_STAMP) ## measure speed at full size
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## remove .venv and caches; keeps instance/
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

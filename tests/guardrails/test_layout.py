@@ -10,8 +10,10 @@ FULLEST_FOLDER = 12
 
 def test_no_file_is_too_long_to_read() -> None:
     """A file beyond 450 lines is two subjects."""
-    lengths = {one.relative_to(ROOT): len(one.read_text("utf-8").splitlines()) for one in source_files()}
-    assert {str(one): lines for one, lines in lengths.items() if lines > LONGEST_FILE} == {}
+    # A migration is a record of what was done, mostly generated, and never edited afterwards.
+    files = [one for one in source_files() if "versions" not in one.parts]
+    lengths = {str(one.relative_to(ROOT)): len(one.read_text("utf-8").splitlines()) for one in files}
+    assert {one: lines for one, lines in lengths.items() if lines > LONGEST_FILE} == {}
     assert len(lengths) > 20
 
 
