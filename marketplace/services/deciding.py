@@ -59,7 +59,7 @@ class Material:
     content: Content
     remarks: Mapping[str, str]
     colleagues: Sequence[Person] = field(default_factory=list)
-    earlier: Sequence[ReviewTask] = field(default_factory=list)
+    decided: Sequence[ReviewTask] = field(default_factory=list)
     may_decide: bool = False
 
 
@@ -141,7 +141,7 @@ def material(actor: Actor, task: ReviewTask) -> Material:
         content=DECIDERS[task.kind].material(task),
         remarks={each.field: each.text for each in task.remarks},
         colleagues=_colleagues(task),
-        earlier=_earlier(task),
+        decided=_decided(task),
         may_decide=task.state == "open" and may(actor, Permission.REVIEW, subject_of(task)),
     )
 
@@ -158,10 +158,11 @@ def _colleagues(task: ReviewTask) -> list[Person]:
     ]
 
 
-def _earlier(task: ReviewTask) -> list[ReviewTask]:
+def _decided(task: ReviewTask) -> list[ReviewTask]:
+    """Return every decision on the same subject, newest first, this one among them when it is made."""
     query = select(ReviewTask).where(
         ReviewTask.subject_kind == task.subject_kind,
         ReviewTask.subject_id == task.subject_id,
-        ReviewTask.id != task.id,
+        ReviewTask.state == "done",
     )
     return list(db.session.scalars(query.order_by(ReviewTask.id.desc())))

@@ -121,7 +121,7 @@ class Page:
             if not name or "disabled" in control.attrib:
                 continue
             kind = control.get("type", "text" if tag == "input" else "submit").lower()
-            if tag in ("input", "select", "textarea") and kind not in ("submit", "image"):
+            if tag in ("select", "textarea") or (tag == "input" and kind not in ("submit", "image")):
                 form.names.add(name)
             value: list[str] = []
             if tag == "textarea":

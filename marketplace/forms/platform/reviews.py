@@ -4,10 +4,15 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.forms.base import SiteForm
+
+
+def _choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 class DecisionForm(SiteForm):
@@ -24,7 +29,7 @@ class DecisionForm(SiteForm):
 
     def offer(self, reasons: Mapping[str, str]) -> "DecisionForm":
         """Offer ``reasons`` {code: label} for choice."""
-        self.reasons.choices = list(reasons.items())
+        self.reasons.choices = _choices(*reasons.items())
         return self
 
 
@@ -36,22 +41,22 @@ class QueueFilter(SiteForm):
 
         csrf = False
 
-    tab = SelectField(choices=[("open", _l("待办")), ("done", _l("已办"))], default="open")
+    tab = SelectField(choices=_choices(("open", _l("待办")), ("done", _l("已办"))), default="open")
     kind = SelectField(
         _l("类别"),
-        choices=[
+        choices=_choices(
             ("", _l("全部")),
             ("organisation", _l("单位认证")),
             ("achievement", _l("科技成果")),
             ("demand", _l("技术需求")),
-        ],
+        ),
         default="",
     )
     who = SelectField(
         _l("办理人"),
-        choices=[("", _l("全部")), ("me", _l("分派给我的")), ("none", _l("无人领办的"))],
+        choices=_choices(("", _l("全部")), ("me", _l("分派给我的")), ("none", _l("无人领办的"))),
         default="",
     )
-    late = SelectField(_l("期限"), choices=[("", _l("全部")), ("1", _l("已超期"))], default="")
+    late = SelectField(_l("期限"), choices=_choices(("", _l("全部")), ("1", _l("已超期"))), default="")
     q = StringField(_l("名称或单位"), validators=[Length(max=100)])
     page = IntegerField(default=1, validators=[Optional()])

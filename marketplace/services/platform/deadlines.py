@@ -29,6 +29,11 @@ def due(limit_key: str, start: date | None = None) -> date:
     return Limit(value["number"], value["unit"]).due(start or clock.today(), calendar())
 
 
+def days_left(due_on: date) -> int:
+    """Return the working days from today up to and with ``due_on``; negative when it is over."""
+    return calendar().between(clock.today(), due_on)
+
+
 def missing_years() -> list[int]:
     """Return this year and the next where the calendar has no data: Monday to Friday counts there."""
     known, year = calendar(), clock.today().year

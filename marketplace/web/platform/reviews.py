@@ -1,17 +1,19 @@
 """The review desk: one queue for organisations, achievements and demands."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
 from marketplace.domain.platform.reasons import REASONS
 from marketplace.forms.platform.reviews import DecisionForm, QueueFilter
 from marketplace.services import deciding
-from marketplace.services.platform import reviews
+from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 
@@ -32,12 +34,14 @@ def index() -> str:
         words=(form.q.data or "").strip()[:100],
     )
     page = deciding.page_of(actor(), wanted, max(1, form.page.data or 1))
-    kept = {key: value for key, value in request.args.items() if key != "page" and value}
+    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page" and value}
 
     def page_url(number: int) -> str:
         return url_for(".index", **{**kept, "page": number})
 
-    return render_template("reviews/index.html", form=form, page=page, page_url=page_url, kept=kept)
+    return render_template(
+        "reviews/index.html", form=form, page=page, page_url=page_url, kept=kept, today=clock.today()
+    )
 
 
 @blueprint.post("/batch")
@@ -72,11 +76,18 @@ def task(task_id: int) -> str:
     return _task_page(found.id, DecisionForm(version=found.version))
 
 
-def _task_page(task_id: int, form: DecisionForm) -> str:
+def _task_page(task_id: int, form: DecisionForm, typed: Mapping[str, str] | None = None) -> str:
     found = reviews.get_for(actor(), task_id)
     form.offer({code: _(label) for code, label in REASONS[found.kind].items()})
+    material = deciding.material(actor(), found)
     return render_template(
-        "reviews/task.html", task=found, form=form, material=deciding.material(actor(), found)
+        "reviews/task.html",
+        task=found,
+        form=form,
+        material=material,
+        remarks={**material.remarks, **(typed or {})},
+        days_left=deadlines.days_left(found.due_on),
+        reasons=REASONS[found.kind],
     )
 
 
@@ -87,16 +98,18 @@ def decide(task_id: int) -> str | Response | tuple[str, int]:
     found = reviews.get_for(actor(), task_id)
     form = DecisionForm().offer({code: _(label) for code, label in REASONS[found.kind].items()})
     remarks = {
-        name.removeprefix("remark-"): text for name, text in request.form.items() if name.startswith("remark-")
+        name.removeprefix("remark-"): text
+        for name, text in request.form.items()
+        if name.startswith("remark-")
     }
     if not form.validate():
-        return _task_page(task_id, form), 422
+        return _task_page(task_id, form, remarks), 422
     try:
         with unit_of_work():
             words = _decide(reviews.get_for(actor(), task_id), form, remarks)
     except DomainError as error:
         form.take(error)
-        return _task_page(task_id, form), 422
+        return _task_page(task_id, form, remarks), 422
     flash(words, "ok")
     return redirect(url_for(".task", task_id=task_id))
 
