@@ -53,7 +53,8 @@ def check_value(key: str, value: Any) -> Any:
     """Return ``value`` as it is stored; raise DomainError (field ``value``) where it is out of bounds."""
     definition = SETTINGS[key]
     number = value.get("number") if definition.kind == "limit" and isinstance(value, dict) else value
-    if isinstance(number, bool) or not isinstance(number, int):
+    whole = definition.kind != "limit" or isinstance(value, dict)
+    if isinstance(number, bool) or not isinstance(number, int) or not whole:
         raise DomainError("setting_not_integer", N_("请填写整数"), field="value")
     if not definition.minimum <= number <= definition.maximum:
         raise DomainError(

@@ -149,4 +149,5 @@ def _chain() -> Iterator[tuple[AuditSeal, AuditEvent]]:
         .order_by(AuditSeal.sequence)
         .execution_options(yield_per=500)
     )
-    yield from db.session.execute(query).tuples()
+    for seal_row, event in db.session.execute(query):
+        yield seal_row, event
