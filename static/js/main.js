@@ -8,6 +8,7 @@ const parts = [
   ["[data-region]", "./regions.js"],
   ["[data-rows]", "./rows.js"],
   ["[data-confirm]", "./confirm.js"],
+  ["[data-refresh]", "./refresh.js"],
   ["form[data-auto-submit], [data-print], [data-copy], thead .is-check, #error-summary", "./small.js"],
   [".search select[name=kind]", "./search.js"],
 ];
