@@ -1,6 +1,6 @@
 """The life of the demonstration's achievements and demands, step by step, through the services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,11 @@ from marketplace.demo import material
 from marketplace.demo.contents import typing_of
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
-from marketplace.demo.texts import Decision, Edit, ListingText, Texts
+from marketplace.demo.texts import Decision, Edit, ListingText, TextFault, Texts
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM
 from marketplace.domain.calendar import add_months
+from marketplace.domain.errors import FieldError, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.platform import ReviewTask
@@ -123,11 +124,17 @@ class Life:
         today = clock.beijing(self.market.plan.now).date()
         saved = drafts.save(self._actor(author), self._id, typing_of(raw, today))
         if saved.errors:
-            faults = "; ".join(f"{each.field}: {each.message} {dict(each.params)}" for each in saved.errors)
-            raise ValueError(f"{self.text.key}: {faults}")
+            raise self._fault(saved.errors)
 
     def _submit(self, author: str, note: str = "") -> None:
-        drafts.submit(self._actor(author), self._id, declared=True, change_note=note)
+        try:
+            drafts.submit(self._actor(author), self._id, declared=True, change_note=note)
+        except ValidationFailed as refused:
+            raise self._fault(refused.errors) from refused
+
+    def _fault(self, errors: Iterable[FieldError]) -> TextFault:
+        faults = "; ".join(f"{each.field}: {each.message} {dict(each.params)}" for each in errors)
+        return TextFault(f"{self.text.key}: {faults}")
 
     def _edit(self, edit: Edit) -> None:
         revisions.begin_next(self._actor(edit.author), self.market.listing(self.text.key))
