@@ -56,6 +56,16 @@ class Needed:
             raise StopValidation(_(self.message) if self.message else _(verb, what=field.label.text))
 
 
+class Marked:
+    """Says on the page that a field is needed, or how long it may be; the rule itself is the domain's."""
+
+    def __init__(self, longest: int | None = None, needed: bool = True) -> None:
+        self.field_flags = {"needed": needed} | ({"maxlength": longest} if longest else {})
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Nothing to check here."""
+
+
 class Optional:
     """Nothing given is fine and ends the checks."""
 
@@ -135,6 +145,11 @@ class CodeField(SelectField):
     def _translated(self) -> list[Any]:
         first = [("", self.blank)] if self.blank is not None else []
         return [SelectChoice(code, _(label)) for code, label in [*first, *self.codes]]
+
+    def offer(self, codes: Iterable[tuple[str, str]]) -> None:
+        """Offer another list: one that only the view knows."""
+        self.codes = list(codes)
+        self.choices = self._translated()
 
     def pre_validate(self, form: Form) -> None:
         """Refuse what the page did not offer."""

@@ -70,6 +70,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
             Entry(N_("工作日历"), "calendar.index", Permission.READ_SETTINGS),

@@ -65,15 +65,22 @@ class ProfileData:
 PROFILE_FIELDS = tuple(each.name for each in fields(ProfileData))
 
 
-def checked_profile(data: ProfileData) -> ProfileData:
-    """Return ``data`` cleaned and canonical; raises ValidationFailed with every field that is wrong."""
+def checked_profile(data: ProfileData, kind: str | None = None, licences: int | None = None) -> ProfileData:
+    """Return ``data`` cleaned and canonical; raises ValidationFailed with every field that is wrong.
+
+    ``kind`` and the number of ``licences`` are checked too where they are given.
+    """
     clean: dict[str, str] = {}
     errors: list[FieldError] = []
+    if kind is not None and kind not in SIGN_UP_KINDS:
+        errors.append(FieldError("kind", "kind_unknown", N_("请选择单位类型")))
     for name in PROFILE_FIELDS:
         try:
             clean[name] = _CHECKS[name](getattr(data, name))
         except DomainError as refused:
             errors.append(FieldError(name, refused.code, refused.message, refused.params))
+    if licences == 0:
+        errors.append(FieldError("licence", "licence_missing", N_("请上传营业执照或法人证书")))
     if errors:
         raise ValidationFailed(errors)
     return replace(data, **clean)
@@ -82,13 +89,6 @@ def checked_profile(data: ProfileData) -> ProfileData:
 def changed_fields(before: ProfileData, after: ProfileData) -> list[str]:
     """Return the names of the fields that differ, in the order of the form."""
     return [name for name in PROFILE_FIELDS if getattr(before, name) != getattr(after, name)]
-
-
-def check_kind(kind: str) -> str:
-    """Return ``kind`` when it may register by itself; raises DomainError with field ``kind``."""
-    if kind not in SIGN_UP_KINDS:
-        raise DomainError("kind_unknown", N_("请选择单位类型"), field="kind")
-    return kind
 
 
 def kind_label(kind: str) -> str:

@@ -96,3 +96,16 @@ class OrganisationProfile(Created, Versioned, Model):
     organisation: Mapped[Organisation] = relationship(
         foreign_keys=[organisation_id], back_populates="profiles", lazy="joined"
     )
+
+
+class OrganisationDecision(Created, Model):
+    """What an administrator did to an organisation as a whole (suspend, restore, close), and why."""
+
+    __tablename__ = "organisation_decisions"
+    __table_args__ = (CheckConstraint("action IN ('suspend','restore','close')", name="action_known"),)
+
+    id: Mapped[PrimaryKey]
+    organisation_id: Mapped[int] = reference("organisations.id")
+    action: Mapped[Code]
+    note: Mapped[LongText]
+    decided_by: Mapped[int | None] = reference("persons.id")

@@ -135,12 +135,19 @@ def _refuse_twice(person_id: int, role: Role, scope: str | None, wish: Wish) -> 
         raise DomainError("grant_twice", N_("此人在这段时间已有这个角色"), field="role")
 
 
-def revoke(actor: Actor, grant_id: int) -> RoleGrant:
-    """Take a role back from now on. The last 系统管理员 keeps theirs, so that somebody can grant again."""
-    require(actor, Permission.GRANT_ROLES)
+def get(actor: Actor, grant_id: int) -> RoleGrant:
+    """Return a grant; NotFound where there is none."""
+    require(actor, Permission.READ_GRANTS)
     row = db.session.get(RoleGrant, grant_id)
     if row is None:
         raise NotFound(N_("没有这条授权"))
+    return row
+
+
+def revoke(actor: Actor, grant_id: int) -> RoleGrant:
+    """Take a role back from now on. The last 系统管理员 keeps theirs, so that somebody can grant again."""
+    require(actor, Permission.GRANT_ROLES)
+    row = get(actor, grant_id)
     if row.revoked_at is not None:
         raise Conflict(N_("这条授权已经收回"))
     if row.role == Role.SYSTEM_ADMIN:

@@ -15,7 +15,6 @@ from marketplace.domain.people.profiles import (
     REVIEWED_FIELDS,
     ProfileData,
     changed_fields,
-    check_kind,
     checked_profile,
 )
 from marketplace.domain.states import PROFILE
@@ -24,6 +23,7 @@ from marketplace.extensions import db
 from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.models.platform import FileLink, ReviewTask
 from marketplace.services import workflow
+from marketplace.services.paging import Page, paged
 from marketplace.services.platform import audit, files, outbox, reviews
 
 
@@ -168,9 +168,10 @@ def change(
     waiting = open_change(organisation)
     if waiting is not None and waiting.state == "pending":
         raise Conflict(N_("已有一份资料正在审核，撤回后才能修改"), code="change_waiting")
-    data = checked_profile(data)
-    _change_kind(organisation, kind)
     kept = [link for link in licences(organisation) if link.id not in dropped]
+    fixed = organisation.kind == "authority"
+    data = checked_profile(data, None if fixed else kind, None if fixed else len(kept))
+    _change_kind(organisation, kind)
     profile = waiting or _begin_change(actor, organisation, data, kept)
     if waiting is not None:
         _correct(actor, waiting, data)
@@ -194,8 +195,6 @@ def _set_licences(
             files.attach(actor, link.file, "profile", profile.id, "licence")
     for link in files.links_of("organisation", organisation.id, "licence"):
         files.detach(actor, link)
-    if not wanted and profile.state != "approved":
-        raise DomainError("licence_missing", N_("请上传营业执照或法人证书"), field="licence")
 
 
 def _change_kind(organisation: Organisation, kind: str) -> None:
@@ -203,7 +202,7 @@ def _change_kind(organisation: Organisation, kind: str) -> None:
         return
     if organisation.state != "unverified":
         raise DomainError("kind_fixed", N_("单位认证后不能更改单位类型，请联系平台管理员"), field="kind")
-    organisation.kind = check_kind(kind)
+    organisation.kind = kind
 
 
 def _correct(actor: Actor, profile: OrganisationProfile, data: ProfileData) -> None:
@@ -281,6 +280,26 @@ def profile_on(organisation_id: int, day: date) -> OrganisationProfile | None:
         .order_by(OrganisationProfile.ordinal.desc())
         .limit(1)
     )
+
+
+def register(actor: Actor, page: int = 1, q: str = "", kind: str = "", state: str = "") -> Page[Organisation]:
+    """Return a page of all organisations, newest first, by words in the name in force or the USCC."""
+    require(actor, Permission.READ_ORGANISATIONS)
+    query = select(Organisation).outerjoin(
+        OrganisationProfile, OrganisationProfile.id == Organisation.profile_id
+    )
+    if q:
+        query = query.where(
+            or_(
+                OrganisationProfile.name.contains(q[:120], autoescape=True),
+                Organisation.uscc == q.strip().upper()[:18],
+            )
+        )
+    if kind:
+        query = query.where(Organisation.kind == kind)
+    if state:
+        query = query.where(Organisation.state == state)
+    return paged(query.order_by(Organisation.id.desc()), page)
 
 
 def receipt_number(profile: OrganisationProfile) -> str:

@@ -1,5 +1,6 @@
 """Signing up an organisation: "am I already in?" first, then step by step, kept after each, sent once."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.identifiers import parse_email, parse_uscc
-from marketplace.domain.people.profiles import (
-    PROFILE_FIELDS,
-    ProfileData,
-    check_kind,
-    checked_profile,
-)
+from marketplace.domain.people.profiles import ProfileData, checked_profile
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.people import Organisation, Person, SignupDraft
@@ -26,6 +22,8 @@ from marketplace.services.people.tokens import new_token, token_digest
 from marketplace.services.platform import files, notices, reviews
 
 LASTS = timedelta(days=7)
+LONGEST_KEPT = 5000
+"""Characters of one answer that are kept although they are too many to be right."""
 SENT_LASTS = timedelta(minutes=10)
 """How long after sending the same browser is led to what it sent: long enough for an impatient second click."""
 
@@ -70,12 +68,32 @@ def find(token: str | None, lock: bool = False) -> SignupDraft | None:
     return db.session.scalar(query.with_for_update() if lock else query)
 
 
+def require(token: str | None, lock: bool = False) -> SignupDraft:
+    """Return the sign-up behind a secret; Conflict when its time is over."""
+    draft = find(token, lock)
+    if draft is None:
+        raise Conflict(N_("填写已超过七天，请从统一社会信用代码重新开始"), code="signup_expired")
+    return draft
+
+
+def keep_typed(draft: SignupDraft, step: str, values: Mapping[str, str]) -> None:
+    """Keep what was typed in a step as it was typed, right or wrong; the step then counts as not done."""
+    typed = {name: str(value or "")[:LONGEST_KEPT] for name, value in values.items()}
+    rest = {key: value for key, value in draft.data.items() if key != step}
+    draft.data = {**rest, "typed": {**draft.data.get("typed", {}), step: typed}}
+    db.session.flush()
+
+
+def typed_in(draft: SignupDraft, step: str) -> dict[str, str]:
+    """Return what was typed in a step last."""
+    kept: dict[str, str] = draft.data.get("typed", {}).get(step, {})
+    return kept
+
+
 def save_organisation(draft: SignupDraft, kind: str, data: ProfileData) -> None:
-    """Keep the data of the organisation; raises ValidationFailed or DomainError, and then keeps nothing."""
-    clean = checked_profile(data)
-    draft.data = {**draft.data, "kind": check_kind(kind), "profile": asdict(clean)}
-    if not licences(draft):
-        raise DomainError("licence_missing", N_("请上传营业执照或法人证书"), field="licence")
+    """Keep the data of the organisation as checked; raises ValidationFailed with every field that is wrong."""
+    clean = checked_profile(data, kind, len(licences(draft)))
+    draft.data = {**draft.data, "organisation": {"kind": kind, "profile": asdict(clean)}}
     db.session.flush()
 
 
@@ -96,15 +114,12 @@ def licences(draft: SignupDraft) -> list[FileLink]:
 
 def save_person(draft: SignupDraft, name: str, email: str, phone: str, password: str) -> None:
     """Keep the future 负责人; an empty password keeps the one given before. Raises ValidationFailed."""
-    known = draft.data.get("person", {})
-    if not password and draft.password_hash and known.get("email") == email:
-        checked = accounts.checked_person(name, email, phone, _PLACEHOLDER)
-    else:
-        checked = accounts.checked_person(name, email, phone, password)
+    again = not password and bool(draft.password_hash)
+    checked = accounts.checked_person(name, email, phone, _PLACEHOLDER if again else password)
+    if not again:
         draft.password_hash = checked.password_hash
-    draft.data = {
-        **draft.data, "person": {"name": checked.name, "email": checked.email, "phone": checked.phone}
-    }  # fmt: skip
+    person = {"name": checked.name, "email": checked.email, "phone": checked.phone}
+    draft.data = {**draft.data, "person": person}
     db.session.flush()
 
 
@@ -114,8 +129,19 @@ _PLACEHOLDER = "kept from the step before"
 
 def profile_of(draft: SignupDraft) -> ProfileData | None:
     """Return the data of the organisation, None before that step is done."""
-    kept: dict[str, Any] | None = draft.data.get("profile")
-    return ProfileData(**{name: kept[name] for name in PROFILE_FIELDS}) if kept else None
+    kept: dict[str, Any] | None = draft.data.get("organisation")
+    return ProfileData(**kept["profile"]) if kept else None
+
+
+def kind_of(draft: SignupDraft) -> str:
+    """Return the kind of organisation chosen, '' before that step is done."""
+    return str(draft.data.get("organisation", {}).get("kind", ""))
+
+
+def division_of(draft: SignupDraft) -> str:
+    """Return the division chosen, '' before that step is done."""
+    profile = profile_of(draft)
+    return profile.division if profile is not None else ""
 
 
 def missing_step(actor: Actor, draft: SignupDraft) -> str | None:
@@ -142,7 +168,7 @@ def send(actor: Actor, draft: SignupDraft, versions: dict[str, str]) -> Person:
     who = actors.actor_of(person.id)
     if organisations.by_uscc(draft.uscc) is not None:
         raise DomainError("already_in", N_("此统一社会信用代码的单位已经入驻"), field="uscc")
-    organisation = organisations.create(who, draft.uscc, draft.data["kind"], profile)
+    organisation = organisations.create(who, draft.uscc, kind_of(draft), profile)
     members.join(who, person, organisation, "manager")
     _take_licences(actors.actor_of(person.id), draft, organisation)
     _open_review(organisation, person)

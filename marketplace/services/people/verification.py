@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import SYSTEM, Actor
-from marketplace.domain.errors import NotFound
+from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.people.profiles import (
     LABELS,
     PROFILE_FIELDS,
@@ -21,13 +21,15 @@ from marketplace.domain.states import ORGANISATION, PROFILE
 from marketplace.domain.taxonomy import APPLICATION_SECTORS, ORGANISATION_SIZES
 from marketplace.domain.text import N_, Words, clean_text
 from marketplace.extensions import db
-from marketplace.models.people import Membership, Organisation, OrganisationProfile
+from marketplace.models.people import Membership, Organisation, OrganisationDecision, OrganisationProfile
 from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import invitations, members, organisations
 from marketplace.services.people.organisations import announce, put_in_force, subject_of
 from marketplace.services.platform import files, notices, reviews
 from marketplace.services.platform.reviews import Content, Elements, FieldRow
+
+NOTE_LENGTH = 500
 
 
 def profile_of(task: ReviewTask) -> OrganisationProfile:
@@ -101,8 +103,26 @@ MOVES = {"suspend": suspend, "restore": restore, "close": close}
 
 
 def _move(actor: Actor, organisation: Organisation, action: str, note: str) -> None:
-    workflow.apply(ORGANISATION, organisation, action, actor, subject_of(organisation), note=clean_text(note))
+    note = clean_text(note)
+    if not note:
+        raise DomainError("reason_missing", N_("请写明理由"), field="note")
+    if len(note) > NOTE_LENGTH:
+        raise DomainError(
+            "reason_long", N_("理由最多%(longest)d个字，请缩短"), field="note", longest=NOTE_LENGTH
+        )
+    workflow.apply(ORGANISATION, organisation, action, actor, subject_of(organisation), note=note)
+    db.session.add(
+        OrganisationDecision(
+            organisation_id=organisation.id, action=action, note=note, decided_by=actor.person_id
+        )
+    )
     announce(organisation)
+
+
+def decisions_on(organisation: Organisation) -> list[OrganisationDecision]:
+    """Return what was done to an organisation as a whole, newest first."""
+    query = select(OrganisationDecision).where(OrganisationDecision.organisation_id == organisation.id)
+    return list(db.session.scalars(query.order_by(OrganisationDecision.id.desc())))
 
 
 def _tell(organisation: Organisation, kind: str) -> None:
