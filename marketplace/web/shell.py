@@ -133,4 +133,6 @@ def _page(status: int, message: str) -> tuple[str, int]:
 def _crash(error: Exception) -> tuple[str, int]:
     db.session.rollback()
     logger.exception("crash", extra={"request": getattr(g, "request_id", ""), "endpoint": request.endpoint})
-    return render_template("errors/500.html", request_id=getattr(g, "request_id", "")), 500
+    # Rendered without the context of a page, which would ask the database that may be what is down.
+    page = current_app.jinja_env.get_template("errors/500.html")
+    return page.render(request_id=getattr(g, "request_id", ""), csp_nonce=getattr(g, "nonce", "")), 500
