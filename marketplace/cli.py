@@ -8,11 +8,14 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from marketplace.domain.errors import DomainError, ValidationFailed
+from marketplace.domain.people.profiles import ProfileData
 from marketplace.domain.states import MACHINES, diagram
 from marketplace.jobs import bell, chores
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
 from marketplace.services.outside import outside
+from marketplace.services.people import accounts, signup
 from marketplace.services.platform import audit, reference
 from marketplace.services.unit import unit_of_work
 
@@ -23,7 +26,7 @@ def register(app: Flask) -> None:
     """Add the command groups to ``app``."""
     from marketplace.demo.commands import demo
 
-    for group in (audit_group, demo, docs_group, outbox_group, reference_group, search_group):
+    for group in (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group):
         app.cli.add_command(group)
     app.cli.add_command(worker)
 
@@ -36,6 +39,37 @@ def reference_load() -> None:
     """Load the working-day calendar and other shipped tables; safe to repeat."""
     with unit_of_work():
         click.echo(f"calendar days added: {reference.load_calendar()}")
+
+
+people_group = AppGroup("people", help="Organisations and people.")
+
+
+@people_group.command("create-admin")
+@click.option("--organisation", prompt="管理部门全称")
+@click.option("--uscc", prompt="统一社会信用代码")
+@click.option("--division", prompt="住所行政区划代码（6位，到区县）", default="341302", show_default=True)
+@click.option("--address", prompt="详细地址")
+@click.option("--representative", prompt="法定代表人")
+@click.option("--phone", prompt="联系电话")
+@click.option("--name", prompt="系统管理员姓名")
+@click.option("--email", prompt="系统管理员邮箱")
+@click.option("--password", prompt="密码", hide_input=True, confirmation_prompt=True)
+def people_create_admin(
+    organisation: str, uscc: str, division: str, address: str, representative: str, phone: str,
+    name: str, email: str, password: str,
+) -> None:  # fmt: skip
+    """Set up the first authority and its system administrator; refused once there is one."""
+    profile = ProfileData(organisation, division, address, representative, name, phone, email)
+    try:
+        person = accounts.checked_person(name, email, phone, password)
+        with unit_of_work():
+            signup.found_platform(uscc, profile, person)
+    except ValidationFailed as failed:
+        lines = [f"{error.field}: {error.message % error.params}" for error in failed.errors]
+        raise click.ClickException("\n".join(lines)) from failed
+    except DomainError as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{person.email} is 系统管理员 of {profile.name}")
 
 
 search_group = AppGroup("search", help="The search index.")

@@ -8,15 +8,16 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import clock
-from marketplace.domain.access import Actor
+from marketplace.domain.access import SYSTEM, Actor, Role
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.identifiers import parse_email, parse_uscc
 from marketplace.domain.people.profiles import ProfileData, checked_profile
+from marketplace.domain.platform import legal
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.people import Organisation, Person, SignupDraft
 from marketplace.models.platform import FileLink, Notice
-from marketplace.services.people import accounts, actors, members, organisations
+from marketplace.services.people import accounts, actors, grants, members, organisations
 from marketplace.services.people.organisations import Upload
 from marketplace.services.people.tokens import new_token, token_digest
 from marketplace.services.platform import files, notices, reviews
@@ -236,3 +237,18 @@ def _asked_before(manager: Person, email: str) -> bool:
         Notice.created_at > clock.now() - timedelta(days=1),
     )
     return any(params.get("email") == email for params in db.session.scalars(query))
+
+
+def found_platform(uscc: str, profile: ProfileData, person: accounts.NewPerson) -> Person:
+    """Set up the first 管理部门 with its 负责人 as 系统管理员, who then does everything else on the pages.
+
+    Raises Conflict once there is a 系统管理员; DomainError or ValidationFailed for wrong data.
+    """
+    if actors.holders_of(Role.SYSTEM_ADMIN):
+        raise Conflict(N_("已有系统管理员，请由其在“角色授权”中办理"), code="already_founded")
+    organisation = organisations.create(SYSTEM, checked_code(uscc), "authority", profile, "approved")
+    made = accounts.create(person, legal.current_versions(), how="founded")
+    members.join(SYSTEM, made, organisation, "manager")
+    grants.make(SYSTEM, made, Role.SYSTEM_ADMIN, None, clock.today())
+    organisations.announce(organisation)
+    return made
