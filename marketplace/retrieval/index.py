@@ -59,7 +59,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """A page of results. ``total`` counts all results, ``facets`` maps each facet to its values and their
-    counts: with the filters of all other facets, without its own, so a count says what choosing it gives.
+    counts above zero: with the filters of all other facets, without its own, so a count says what choosing it gives.
     ``facets["kind"]`` counts likewise over all kinds. ``relaxed``: not every typed word was required."""
 
     hits: tuple[Hit, ...]

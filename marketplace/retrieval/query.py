@@ -77,6 +77,7 @@ def tidy(form: str) -> str:
 def parse(text: str, analyzer: Analyzer) -> Query:
     """Reads a query. Quotes of every make are understood; an unclosed quote is ignored; ``-`` excludes only at
     the beginning of a word."""
+    blank = not text.strip()
     text = text[:MAX_TEXT].translate(_QUOTES)
     if text.count('"') % 2:
         text = " ".join(text.rsplit('"', 1))
@@ -99,7 +100,7 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     characters = tuple(dict.fromkeys("b" + c for c in han if c not in analyzer.stop_words))
     return Query(
         text=text,
-        blank=not text.strip(),
+        blank=blank,
         words=tuple(dict.fromkeys(words)),
         phrases=tuple(dict.fromkeys(phrases)),
         excluded=tuple(dict.fromkeys(excluded)),

@@ -18,22 +18,19 @@ from marketplace.retrieval.index import FEW
 from marketplace.retrieval.query import Form, Lookup, Query, Unit
 
 K1 = 0.6
-TITLE_WEIGHT = 3.0
+TITLE_WEIGHT = 4.0
 TITLE_NORM = 0.5
-BODY_NORM = 0.9
+BODY_NORM = 1.0
 TERM_WEIGHTS = {"w": 0.6, "b": 0.5, "r": 1.0}
 STRING_WEIGHT = 2.0
-STRING_IN_TITLE = 0.3
-STRING_IN_BODY = 0.3
-CHARACTER_WEIGHT = 0.25
-COVERAGE = 1.0
+CHARACTER_WEIGHT = 0.4
 
 MAX_TERMS = 24
 """Terms of a query that are weighed: the rarest. A pasted description is never sent as a whole."""
 MAX_CHARACTERS = 12
 MAX_PARTIAL = 200
 """Partial matches shown at most, and only those with a fair share of the best one's score."""
-PARTIAL_SHARE = 0.25
+PARTIAL_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,23 +162,22 @@ class Ranker:
         for term in self._rarest():
             self._weigh(scores, self._postings(Lookup(term)), TERM_WEIGHTS[term[0]])
         if relaxed:
-            for character in query.characters[:MAX_CHARACTERS]:
-                self._weigh(scores, self._postings(Lookup(character, prefix=True)), CHARACTER_WEIGHT)
-        typed = [*query.words, *query.phrases]
-        factor = np.ones(self._size)
-        for forms in typed:
+            self._weigh_characters(scores)
+        for forms in (*query.words, *query.phrases):
             string = summed([self._string(form) for form in forms], self._size)
             self._weigh(scores, string, STRING_WEIGHT)
-            factor[string.docs] += STRING_IN_TITLE * (string.title > 0) / len(typed)
-            factor[string.docs] += STRING_IN_BODY * (string.body > 0) / len(typed)
-        scores *= factor
-        if relaxed:
-            units = [unit for forms in query.words for unit in forms[-1].units]
-            coverage = np.zeros(self._size)
-            for unit in units:
-                coverage += self._unit(unit)
-            scores *= 1 + COVERAGE * coverage / len(units)
         return scores
+
+    def _weigh_characters(self, scores: Floats) -> None:
+        """Lets single characters help (辨证论治 finds 辨治), but bring in only what has at least half of them."""
+        characters = self._query.characters[:MAX_CHARACTERS]
+        begun = scores > 0
+        shared = np.zeros(self._size)
+        for character in characters:
+            postings = self._postings(Lookup(character, prefix=True))
+            shared[postings.docs] += 1
+            self._weigh(scores, postings, CHARACTER_WEIGHT)
+        scores[~begun & (shared < max(2, len(characters) / 2))] = 0.0
 
     def _partial(self, scores: Floats, strict: Mask) -> Mask:
         """The best of the documents that have only a part of what was typed."""

@@ -50,7 +50,8 @@ class Snapshot:
         self.kinds = _concatenated([reader.kinds for reader in readers])
         self.subjects = _concatenated([reader.subjects for reader in readers])
         self._audiences = _concatenated([reader.audiences for reader in readers])
-        self.lengths = np.concatenate([np.empty((0, 2)), *(reader.lengths for reader in readers)])
+        # An empty text has no terms to weigh; one character keeps it out of divisions by zero.
+        self.lengths = np.maximum(np.concatenate([np.empty((0, 2)), *(r.lengths for r in readers)]), 1.0)
         self.facets = {name: self._facet(name) for name in sorted({n for r in readers for n in r.facets})}
         self.facets["kind"] = Facet(KINDS, np.arange(self.size), self.kinds)
         self._scopes: dict[Audience, Scope] = {}
@@ -155,7 +156,9 @@ class Snapshot:
             if name in failed:
                 counted = passed | (matched & (failures == 1) & failed[name])
             numbers = np.bincount(facet.codes[counted[facet.docs]], minlength=len(facet.values))
-            counts[name] = {value: int(n) for value, n in zip(facet.values, numbers, strict=True) if n}
+            found = {value: int(n) for value, n in zip(facet.values, numbers, strict=True) if n}
+            if found:
+                counts[name] = found
         return Counted(passed, counts)
 
     def _having(self, name: str, wanted: frozenset[str]) -> Mask:
