@@ -44,6 +44,30 @@ def _unprotect_the_trail() -> None:
     op.execute("DROP FUNCTION refuse_change()")
 
 
+# Two pairs of tables point at each other. SQLite takes such a key inside CREATE TABLE; PostgreSQL gets it here.
+CIRCLES = (
+    (
+        "fk_organisations_profile_id_organisation_profiles",
+        "organisations",
+        "organisation_profiles",
+        "profile_id",
+    ),
+    ("fk_listings_published_id_revisions", "listings", "revisions", "published_id"),
+)
+
+
+def _close_the_circles() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        for name, source, target, column in CIRCLES:
+            op.create_foreign_key(name, source, target, [column], ["id"], ondelete="RESTRICT")
+
+
+def _open_the_circles() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        for name, source, _target, _column in CIRCLES:
+            op.drop_constraint(name, source, type_="foreignkey")
+
+
 def upgrade() -> None:
     """Apply."""
     op.create_table(
@@ -455,6 +479,39 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("one_time_tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_one_time_tokens_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "organisation_decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "action IN ('suspend','restore','close')", name=op.f("ck_organisation_decisions_action_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["persons.id"],
+            name=op.f("fk_organisation_decisions_decided_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_organisation_decisions_organisation_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_decisions")),
+    )
+    with op.batch_alter_table("organisation_decisions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_organisation_decisions_decided_by"), ["decided_by"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_organisation_decisions_organisation_id"), ["organisation_id"], unique=False
+        )
 
     op.create_table(
         "organisation_profiles",
@@ -985,12 +1042,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ip_rights_number"), ["number"], unique=False)
         batch_op.create_index(batch_op.f("ix_ip_rights_revision_id"), ["revision_id"], unique=False)
 
+    _close_the_circles()
     _protect_the_trail()
 
 
 def downgrade() -> None:
     """Take back."""
     _unprotect_the_trail()
+    _open_the_circles()
     with op.batch_alter_table("ip_rights", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ip_rights_revision_id"))
         batch_op.drop_index(batch_op.f("ix_ip_rights_number"))
@@ -1079,6 +1138,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_profiles_decided_by"))
 
     op.drop_table("organisation_profiles")
+    with op.batch_alter_table("organisation_decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_organisation_decisions_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_organisation_decisions_decided_by"))
+
+    op.drop_table("organisation_decisions")
     with op.batch_alter_table("one_time_tokens", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_tokens_person_id"))
 
