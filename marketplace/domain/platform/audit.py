@@ -37,6 +37,7 @@ TAGS: dict[str, frozenset[str]] = {
     "grant.create": frozenset({"person", "role", "scope"}),
     "grant.revoke": frozenset({"person", "role", "scope"}),
     "listing.create": frozenset({"kind"}),
+    "listing.correction": frozenset({"revision"}),
     "revision.create": frozenset({"listing", "ordinal"}),
     "review_task.remark": frozenset({"field"}),
     "inquiry.create": frozenset({"listing", "revision"}),

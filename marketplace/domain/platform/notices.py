@@ -36,13 +36,16 @@ KINDS: Mapping[str, NoticeKind] = {
     "organisation_restored": NoticeKind(N_("“%(title)s”已恢复"), "organisation"),
     "member_joined": NoticeKind(N_("%(name)s 已加入“%(title)s”"), "organisation"),
     "member_removed": NoticeKind(N_("您已被移出“%(title)s”"), "organisation"),
-    "join_requested": NoticeKind(N_("%(name)s（%(email)s）请求加入“%(title)s”，如属实请发出邀请"), "organisation"),
+    "join_requested": NoticeKind(
+        N_("%(name)s（%(email)s）请求加入“%(title)s”，如属实请发出邀请"), "organisation"
+    ),
     "role_granted": NoticeKind(N_("您已获得“%(role)s”角色"), "organisation"),
     "role_revoked": NoticeKind(N_("您的“%(role)s”角色已被收回"), "organisation"),
     "manager_handed_over": NoticeKind(N_("您已成为“%(title)s”的负责人"), "organisation"),
     "listing_approved": NoticeKind(N_("“%(title)s”已审核通过并发布"), "review"),
     "listing_returned": NoticeKind(N_("“%(title)s”被退回修改"), "review"),
     "review_assigned": NoticeKind(N_("“%(title)s”已分派给您审核"), "task"),
+    "correction_received": NoticeKind(N_("有人指出“%(title)s”有误：%(message)s"), "task"),
     "inquiry_received": NoticeKind(N_("收到对“%(title)s”的询问"), "inquiry"),
     "listing_expired": NoticeKind(N_("“%(title)s”已到期，请确认是否仍然有效"), "listing"),
     "listing_taken_down": NoticeKind(N_("“%(title)s”已被撤下"), "listing"),

@@ -18,7 +18,8 @@ from marketplace.models.catalogue import AchievementRevision, DemandRevision, Li
 from marketplace.models.people import Organisation
 from marketplace.retrieval.documents import Audience as Reader
 from marketplace.retrieval.documents import Document, Kind, Subject
-from marketplace.services.catalogue import facets, texts, visibility
+from marketplace.services.catalogue import visibility
+from marketplace.services.catalogue.finding import facets, texts
 from marketplace.services.outside import outside
 from marketplace.services.platform import outbox
 

@@ -10,14 +10,16 @@ from marketplace.domain.access import Actor, Permission, Shown, Subject, require
 from marketplace.domain.errors import DomainError, NotAllowed, NotFound
 from marketplace.domain.identifiers import parse_email
 from marketplace.domain.states.listings import SEARCHABLE_STATES
-from marketplace.domain.text import N_, clean_text
+from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.catalogue import Inquiry, Listing, Revision
 from marketplace.models.people import Organisation, Person
 from marketplace.services.catalogue import pages, visibility
-from marketplace.services.platform import audit, notices
+from marketplace.services.people import actors
+from marketplace.services.platform import audit, notices, reviews
 
 SHORTEST, LONGEST = 10, 2000
+CORRECTION_LONGEST = 300
 PAGE_SIZE = 20
 
 
@@ -126,6 +128,32 @@ def _tell(actor: Actor, listing: Listing, inquiry: Inquiry) -> None:
             "reply_to": inquiry.reply_to,
         },
         title=listing.published.title,
+    )
+
+
+def correct(actor: Actor, listing: Listing, message: str) -> None:
+    """Tell the reviewers of this kind what a reader finds wrong with a listing they see.
+
+    Raises DomainError (field ``message``) for a text too short or too long. The owner does not learn who it was.
+    """
+    text = clean_line(message)
+    if not SHORTEST <= len(text) <= CORRECTION_LONGEST:
+        raise DomainError(
+            "message_length",
+            N_("请写 %(least)s 到 %(most)s 个字"),
+            field="message",
+            least=SHORTEST,
+            most=CORRECTION_LONGEST,
+        )
+    assert listing.published is not None  # noqa: S101
+    audit.record(actor, "listing.correction", "listing", listing.id, revision=listing.published_id)
+    notices.notify(
+        actors.holders_of(reviews.REVIEWER_ROLES[listing.kind]),
+        "correction_received",
+        listing.kind,
+        listing.id,
+        title=listing.published.title,
+        message=text,
     )
 
 

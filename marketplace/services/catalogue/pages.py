@@ -31,8 +31,9 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing, Revision
 from marketplace.models.people import Organisation
 from marketplace.models.platform import FileLink
-from marketplace.services.catalogue import facets, visibility
-from marketplace.services.catalogue.texts import label, labels
+from marketplace.services.catalogue import visibility
+from marketplace.services.catalogue.finding import facets
+from marketplace.services.catalogue.finding.texts import label, labels
 from marketplace.services.platform import files
 
 OTHERS = 4

@@ -16,8 +16,9 @@ from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.retrieval.documents import Kind
 from marketplace.retrieval.index import SearchPage, SearchRequest, Sort
 from marketplace.retrieval.snippets import Segment, highlight, snippet
-from marketplace.services.catalogue import texts, visibility
-from marketplace.services.catalogue.facets import FACETS, Facet
+from marketplace.services.catalogue import visibility
+from marketplace.services.catalogue.finding import texts
+from marketplace.services.catalogue.finding.facets import FACETS, Facet
 from marketplace.services.outside import outside
 
 PAGE_SIZE = 20
@@ -185,8 +186,10 @@ def _result(actor: Actor, row: Listing | Organisation, text: str) -> Result:
         title, body = row.published.title, texts.body(row, row.published, shown)
     if not text:
         return Result(row, shown, None, None)
-    passage = snippet(body, text, SNIPPET)
-    return Result(row, shown, highlight(title, text), passage if any(part.marked for part in passage) else None)
+    passage = snippet(texts.flowing(body), text, SNIPPET)
+    return Result(
+        row, shown, highlight(title, text), passage if any(part.marked for part in passage) else None
+    )
 
 
 def _groups(asked: Question, counts: Mapping[str, Mapping[str, int]]) -> tuple[Group, ...]:

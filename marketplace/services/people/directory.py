@@ -14,8 +14,9 @@ from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation
-from marketplace.services.catalogue import facets, pages, visibility
-from marketplace.services.catalogue.texts import label
+from marketplace.services.catalogue import pages, visibility
+from marketplace.services.catalogue.finding import facets
+from marketplace.services.catalogue.finding.texts import label
 
 SIZES: Mapping[str, str] = {
     "large": N_("大型"),
@@ -68,7 +69,7 @@ def get(actor: Actor, organisation_id: int) -> OrganisationView:
         address=profile.address,
         size=SIZES.get(profile.size, ""),
         sector=label(taxonomy.APPLICATION_SECTORS, profile.sector),
-        website=profile.website,
+        website=profile.website if profile.website.startswith(("https://", "http://")) else "",
         introduction=profile.introduction,
         verified_at=organisation.verified_at if organisation.state == "verified" else None,
         public=organisation.state == "verified",

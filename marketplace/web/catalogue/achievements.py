@@ -33,7 +33,7 @@ def detail(listing_id: int) -> str:
     return render_template(
         "achievements/detail.html",
         view=view,
-        others=[cards.of_listing(actor(), other) for other in pages.others_of(actor(), view)],
+        others=[cards.of_listing(actor(), other, brief=True) for other in pages.others_of(actor(), view)],
         views=counts.totals("achievement", [listing_id])[listing_id].opened,
         may_ask=inquiries.may_ask(actor(), listing),
         description=cards.shorten(view.summary, 120),

@@ -13,12 +13,13 @@ from marketplace.domain import clock, taxonomy
 from marketplace.domain.access import Actor, Shown
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
 from marketplace.models.people import Organisation
-from marketplace.services.catalogue import facets, visibility
+from marketplace.services.catalogue import visibility
+from marketplace.services.catalogue.finding import facets
+from marketplace.services.catalogue.finding.texts import label, labels
 from marketplace.services.catalogue.search import Result
-from marketplace.services.catalogue.texts import label, labels
 
-FACTS = 3
-"""Words of a list (ways, rights) that fit a card."""
+MOST_WAYS = 3
+"""Ways of cooperation that fit a card."""
 
 
 @dataclass
@@ -84,11 +85,16 @@ def of_result(actor: Actor, result: Result, numbers: Mapping[int, dict[str, int]
     return of_listing(actor, result.row, result.title, result.passage)
 
 
-def of_listing(actor: Actor, listing: Listing, title: Any = None, passage: Any = None) -> Card:
-    """Return the card of a listing as ``actor`` sees it; title and passage are marked segments of a search."""
+def of_listing(
+    actor: Actor, listing: Listing, title: Any = None, passage: Any = None, brief: bool = False
+) -> Card:
+    """Return the card of a listing as ``actor`` sees it; title and passage are marked segments of a search.
+
+    ``brief`` is for the narrow cards of a grid.
+    """
     revision = listing.published
     if isinstance(revision, AchievementRevision):
-        card: Card = _achievement(listing, revision)
+        card: Card = _achievement(listing, revision, brief)
     elif isinstance(revision, DemandRevision):
         card = _demand(actor, listing, revision)
     else:
@@ -104,19 +110,19 @@ def _shared(listing: Listing, revision: Any) -> dict[str, Any]:
     return {
         "title": revision.title,
         "field": _(label(taxonomy.NATIONAL_FIELDS, revision.field)) if revision.field else "",
-        "tags": [_(word) for word in labels(taxonomy.CITY_TAGS, revision.tags)],
+        "tags": [_(word) for word in labels(taxonomy.CITY_TAGS, revision.tags)[:1]],
         "origin": facets.origin_of(division),
     }
 
 
-def _achievement(listing: Listing, revision: AchievementRevision) -> AchievementCard:
+def _achievement(listing: Listing, revision: AchievementRevision, brief: bool) -> AchievementCard:
     return AchievementCard(
         **_shared(listing, revision),
         url=url_for("achievements.detail", listing_id=listing.id),
         owner=listing.organisation.name,
-        ways=[_(word) for word in labels(taxonomy.COOPERATION_WAYS, revision.ways)[:FACTS]],
+        ways=_ways(labels(taxonomy.COOPERATION_WAYS, revision.ways), MOST_WAYS - brief),
         benefit=revision.benefit,
-        maturity=maturity(revision),
+        maturity=maturity(revision, brief),
         ip=_rights(revision),
         confirmed_on=_day(listing.confirmed_at or listing.published_at),
         price_fen=revision.price_fen,
@@ -124,12 +130,20 @@ def _achievement(listing: Listing, revision: AchievementRevision) -> Achievement
     )
 
 
-def maturity(revision: AchievementRevision) -> str:
-    """Return the level in words: ``7/9 真实环境下系统演示``; nothing where it is not stated."""
+def _ways(words: list[str], most: int) -> list[str]:
+    """Return the first of some words; where more follow, the last one says so."""
+    shown = [_(word) for word in words[:most]]
+    return [*shown[:-1], _("%(word)s等", word=shown[-1])] if len(words) > most else shown
+
+
+def maturity(revision: AchievementRevision, brief: bool = False) -> str:
+    """Return the level, ``7/9 真实环境下系统演示``, or ``7/9`` in brief; nothing where it is not stated."""
     scale = dict(taxonomy.MATURITY_SCALES[revision.maturity_scale])
     level = revision.maturity_level
     if level not in scale:
         return ""
+    if brief:
+        return f"{level}/{len(scale)}"
     # The long wordings of GB/T 37264 name the phase before the colon: that much fits a card.
     return f"{level}/{len(scale)} {_(scale[level]).partition('：')[0]}"
 
@@ -151,7 +165,7 @@ def _demand(actor: Actor, listing: Listing, revision: DemandRevision) -> DemandC
         **_shared(listing, revision),
         url=url_for("demands.detail", listing_id=listing.id),
         owner=listing.organisation.name if full else _("匿名单位"),
-        ways=[_(word) for word in labels(taxonomy.DEMAND_COOPERATION_WAYS, revision.ways)[:FACTS]],
+        ways=_ways(labels(taxonomy.DEMAND_COOPERATION_WAYS, revision.ways), MOST_WAYS),
         type=_(label(taxonomy.DEMAND_TYPES, revision.demand_type)) if revision.demand_type else "",
         problem=shorten(revision.summary),
         target=" ".join(word for word in (first.get("indicator"), first.get("target")) if word),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from marketplace.domain.access import Actor
 from marketplace.services.catalogue import search
-from marketplace.services.catalogue.facets import FACETS
+from marketplace.services.catalogue.finding.facets import FACETS
 from marketplace.web.paging import page_number
 
 MOST_CHOSEN = 30

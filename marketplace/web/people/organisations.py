@@ -33,7 +33,7 @@ def detail(organisation_id: int) -> str:
     return render_template(
         "organisations/detail.html",
         view=view,
-        achievements=[cards.of_listing(actor(), row) for row in view.achievements],
-        demands=[cards.of_listing(actor(), row) for row in view.demands],
+        achievements=[cards.of_listing(actor(), row, brief=True) for row in view.achievements],
+        demands=[cards.of_listing(actor(), row, brief=True) for row in view.demands],
         views=counts.totals("organisation", [organisation_id])[organisation_id].opened,
     )

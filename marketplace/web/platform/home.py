@@ -25,8 +25,8 @@ def index() -> str:
     return render_template(
         "home/index.html",
         figures=show.figures,
-        achievements=[cards.of_listing(actor(), row) for row in show.achievements],
-        demands=[cards.of_listing(actor(), row) for row in show.demands],
+        achievements=[cards.of_listing(actor(), row, brief=True) for row in show.achievements],
+        demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],
     )
 

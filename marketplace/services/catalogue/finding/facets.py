@@ -84,6 +84,11 @@ _TAG = _mapped("tag", N_("产业方向"), _tag_labels(), ordered=False)
 _ORIGIN = _mapped("origin", N_("来自"), ORIGIN_LABELS)
 _REGION = Facet("region", N_("所在省份"), _province)
 _COUNTY = _mapped("county", N_("市内县区"), regions.FIRST_REVIEW_OFFICES)
+_TRADING_KINDS = Taxonomy(
+    taxonomy.ORGANISATION_KINDS.key,
+    taxonomy.ORGANISATION_KINDS.label,
+    tuple(term for term in taxonomy.ORGANISATION_KINDS if term.code != "authority"),
+)
 _ORGANISATION = Facet("organisation", N_("单位"), _row_id, named=True)
 
 FACETS: Mapping[str, tuple[Facet, ...]] = {
@@ -112,7 +117,7 @@ FACETS: Mapping[str, tuple[Facet, ...]] = {
         _ORGANISATION,
     ),
     "organisation": (
-        _of("kind", taxonomy.ORGANISATION_KINDS),
+        _of("organisation_kind", _TRADING_KINDS),
         _ORIGIN,
         _REGION,
         _COUNTY,
@@ -178,7 +183,7 @@ def organisation_facets(organisation: Organisation) -> dict[str, tuple[str, ...]
     """Return the facets of an organisation."""
     division = organisation.profile.division if organisation.profile else ""
     return {
-        "kind": (organisation.kind,),
+        "organisation_kind": (organisation.kind,),
         "origin": (origin_of(division),),
         "region": (regions.province_of(division),) if regions.exists(division) else (),
         "county": _county_of(division),

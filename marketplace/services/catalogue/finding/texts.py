@@ -80,6 +80,12 @@ def _common(revision: Revision) -> Iterator[str]:
     yield " ".join(labels(taxonomy.CITY_TAGS, revision.tags))
 
 
+def flowing(text: str) -> str:
+    """Return a body as running text for a passage: lines that do not end in a mark get a full stop."""
+    lines = (line.strip() for line in text.split("\n"))
+    return "".join(line if line[-1] in "。！？；" else f"{line}。" for line in lines if line)
+
+
 def organisation_body(organisation: Organisation) -> str:
     """Return the public text of an organisation below its name."""
     profile = organisation.profile
