@@ -9,15 +9,15 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from flask import globals as flask_globals
+from flask import session as flask_session
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace.domain import clock
 from marketplace.extensions import db
-from marketplace.services.people import accounts
+from marketplace.web.people.identity import begin_session
 from tests.support.inspector import Form, Page, inspect, nonce_of
 
 CSRF_VALUE = re.compile(r'csrf[_-]token"[^>]*?(?:value|content)="[^"]*"')
@@ -89,14 +89,17 @@ class InspectingClient(FlaskClient):
 
     def sign_in(self, person_id: int) -> None:
         """Begin a session of the person, as the sign-in page does after a right password."""
-        with self.application.app_context():
-            epoch = accounts.session_epoch(person_id)
-        assert epoch is not None, f"person {person_id} cannot sign in"
+
+        def outside() -> dict[str, Any]:
+            flask_globals._cv_app.set(None)  # type: ignore[arg-type]
+            with self.application.test_request_context():
+                begin_session(person_id)
+                return dict(flask_session)
+
+        begun = copy_context().run(outside)
         with self.session_transaction() as session:
             session.clear()
-            session["_user_id"] = f"{person_id}:{epoch}"
-            session["_fresh"] = True
-            session["password_at"] = clock.now().timestamp()
+            session.update(begun)
 
     def page(self, address: str, *, status: int = 200, **kwargs: Any) -> Page:
         """Open an address, follow redirects, expect the status and return the page."""
