@@ -20,7 +20,9 @@ REFUSAL = (
 
 
 @demo.command("load")
-@click.option("--scale", type=click.IntRange(min=0), default=0, help="Also add N achievements and N/5 demands.")
+@click.option(
+    "--scale", type=click.IntRange(min=0), default=0, help="Also add N achievements and N/5 demands."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same texts.")
 def demo_load(scale: int, seed: int) -> None:
     """Load the demonstration; what is already there stays as it is."""
@@ -63,7 +65,9 @@ def demo_logins() -> None:
     rows = [("登录名", "姓名", "身份", "单位")]
     for person in found.people:
         if person.show:
-            rows.append((person.login, person.name, person.show, found.organisation(person.organisation).name))
+            rows.append(
+                (person.login, person.name, person.show, found.organisation(person.organisation).name)
+            )
     widths = [max(_columns(row[place]) for row in rows) for place in range(3)]
     for row in rows:
         cells = [cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=False)]

@@ -10,11 +10,14 @@ from PIL import Image, ImageDraw
 from marketplace.demo.plan import dice
 from marketplace.demo.texts import ListingText, OrganisationText
 
-SIZE = (960, 600)
+SIZE = (800, 500)
 _FINE = 2
 """Charts are drawn at twice their size and reduced, which smooths their lines."""
 _INKS = ("#1f5fa8", "#2a7f6f", "#9a5b13", "#5b4a9c", "#a33b4a", "#33658a")
 _GREY, _FRAME = "#d9dee5", "#8a95a3"
+
+_DOCUMENTS = (("成果介绍", "public", 0.4), ("检测报告", "verified", 0.6), ("技术方案", "parties", 0.4))
+"""Name, level, and the share of achievements that have one."""
 
 Upload = tuple[str, bytes, str, str, str]
 """Name, bytes, purpose, level, caption: as ``drafts.add_file`` takes them."""
@@ -30,12 +33,13 @@ def files_for(text: ListingText) -> Iterator[Upload]:
     if text.kind == "demand":
         if chance.random() < 0.5:
             level = "public" if text.raw["disclosure"] == "public" else "verified"
-            yield ("现场情况说明（演示）.pdf", document(["现场情况说明（演示）", *lines]), "attachment", level, "")
+            name = "现场情况说明（演示）"
+            yield (f"{name}.pdf", document([name, *lines]), "attachment", level, "")
         return
     yield ("对比试验曲线（演示）.png", chart(text.key), "image", "public", "与现行做法的对比试验（演示）")
     if chance.random() < 0.4:
         yield ("分批次结果（演示）.png", chart(f"{text.key}/2"), "image", "public", "分批次试验结果（演示）")
-    for name, level, share in (("成果介绍", "public", 0.4), ("检测报告", "verified", 0.6), ("技术方案", "parties", 0.4)):
+    for name, level, share in _DOCUMENTS:
         if chance.random() < share:
             content = document([f"{name}（演示）", *lines])
             yield (f"{name}（演示）.pdf", content, "attachment", level, "")
@@ -57,9 +61,9 @@ def chart(key: str) -> bytes:
     image = Image.new("RGB", (SIZE[0] * _FINE, SIZE[1] * _FINE), "white")
     draw = ImageDraw.Draw(image)
     left, top, right, bottom = (each * _FINE for each in (90, 50, SIZE[0] - 50, SIZE[1] - 80))
-    for line in range(6):
-        y = top + (bottom - top) * line // 5
-        draw.line((left, y, right, y), fill=_GREY, width=_FINE)
+    for row in range(6):
+        at = top + (bottom - top) * row // 5
+        draw.line((left, at, right, at), fill=_GREY, width=_FINE)
     draw.line((left, top, left, bottom, right, bottom), fill=_FRAME, width=2 * _FINE)
     ink = chance.choice(_INKS)
     level, gain, bend = chance.uniform(0.2, 0.4), chance.uniform(0.3, 0.45), chance.uniform(2, 6)
@@ -73,9 +77,14 @@ def chart(key: str) -> bytes:
         draw.line(points, fill=colour, width=width * _FINE, joint="curve")
         for x, y in points[::10]:
             radius = width * 2 * _FINE
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill="white", outline=colour, width=2 * _FINE)
+            draw.ellipse(
+                (x - radius, y - radius, x + radius, y + radius),
+                fill="white",
+                outline=colour,
+                width=2 * _FINE,
+            )
     stream = io.BytesIO()
-    image.resize(SIZE, Image.Resampling.LANCZOS).quantize(48).save(stream, "PNG", optimize=True)
+    image.resize(SIZE, Image.Resampling.LANCZOS).save(stream, "PNG")
     return stream.getvalue()
 
 

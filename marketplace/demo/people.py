@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select
 
@@ -47,9 +48,9 @@ class People:
         for organisation in self.texts.organisations:
             joined = self.plan.moment(organisation.joined_days, organisation.key)
             if organisation.kind == "authority":
-                self.plan.add(joined, lambda each=organisation: self._set_up(each))
+                self.plan.add(joined, partial(self._set_up, organisation))
             else:
-                self.plan.add(joined, lambda each=organisation: self._sign_up(each))
+                self.plan.add(joined, partial(self._sign_up, organisation))
                 self._schedule_verification(organisation)
         for person in self.texts.people:
             self._schedule_person(person)
@@ -79,9 +80,15 @@ class People:
             invited = self.plan.moment(organisation.verified_days + 2, text.login)
             self.plan.add(invited, lambda: self._invite(text))
         if text.grants:
-            first = organisation.verified_days + 4 if organisation.kind != "authority" else organisation.joined_days
+            first = (
+                organisation.verified_days + 4
+                if organisation.kind != "authority"
+                else organisation.joined_days
+            )
             at = max(self.plan.moment(first, text.login, "granted"), joined + timedelta(minutes=10))
-            self.plan.add(at if text.login != ADMIN else joined + timedelta(minutes=6), lambda: self._grant(text))
+            self.plan.add(
+                at if text.login != ADMIN else joined + timedelta(minutes=6), lambda: self._grant(text)
+            )
 
     def _set_up(self, text: OrganisationText) -> None:
         """Set up an office: a 管理部门 does not sign up by itself."""
@@ -118,7 +125,9 @@ class People:
         head = self.actor(self.texts.head_of(text.organisation).login)
         invitations.invite(head, self.organisation(text.organisation), text.name, text.login)
         letter = db.session.scalars(
-            select(MailMessage).where(MailMessage.recipient == text.login, MailMessage.template == "invitation")
+            select(MailMessage).where(
+                MailMessage.recipient == text.login, MailMessage.template == "invitation"
+            )
         ).one()
         with clock.frozen(clock.now() + timedelta(hours=2)):
             token = str(letter.params["path"]).rpartition("/")[2]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from marketplace.demo import varied
 from marketplace.demo.marks import is_done, mark_done
@@ -111,7 +111,9 @@ def _add_chunk(kind: str, seed: int, places: Sequence[int], owners: list[tuple[i
         lives.append(_life(kind, seed, place, organisation_id, content.get("valid_until"), today))
     with unit_of_work():
         numbers = numbering.listing_numbers(kind, len(places))
-        _write(kind, contents, [{**life, "number": number} for life, number in zip(lives, numbers, strict=True)])
+        _write(
+            kind, contents, [{**life, "number": number} for life, number in zip(lives, numbers, strict=True)]
+        )
         mark_done(mark)
 
 
@@ -157,16 +159,24 @@ def _write(kind: str, contents: list[dict[str, Any]], lives: list[dict[str, Any]
     rights = list(_rights(ids, contents))
     if rights:
         db.session.execute(insert(_table(IpRight)), rights)
-    for listing_id, revision_id, life in zip(listing_ids, ids, lives, strict=True):
-        published = {name: life[name] for name in _PUBLIC}
-        db.session.execute(
-            update(_table(Listing))
-            .where(_table(Listing).c.id == listing_id)
-            .values(state="published", published_id=revision_id, **published)
-        )
+    table = _table(Listing)
+    publish = update(table).where(table.c.id == bindparam("listing"))
+    publish = publish.values(state="published", published_id=bindparam("revision"), **_FROM_LIFE)
+    db.session.connection().execute(
+        publish,
+        [
+            {
+                "listing": listing_id,
+                "revision": revision_id,
+                **{f"life_{name}": life[name] for name in _PUBLIC},
+            }
+            for listing_id, revision_id, life in zip(listing_ids, ids, lives, strict=True)
+        ],
+    )
 
 
 _PUBLIC = ("published_at", "confirmed_at", "expires_on")
+_FROM_LIFE: Mapping[str, Any] = {name: bindparam(f"life_{name}") for name in _PUBLIC}
 
 
 def _without(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -167,7 +167,9 @@ def _need(fits: bool, entry: str, fault: str) -> None:
 
 def _organisation(raw: dict[str, Any]) -> OrganisationText:
     returned = raw.pop("returned", None)
-    decision = Decision(returned["days"], returned["text"], reasons=(returned["reason"],)) if returned else None
+    decision = (
+        Decision(returned["days"], returned["text"], reasons=(returned["reason"],)) if returned else None
+    )
     made = OrganisationText(**raw, returned=decision)
     _need(made.name.endswith(MARK), made.key, f"the name does not end in {MARK}")
     _need(made.kind in ORGANISATION_KINDS, made.key, f"unknown kind {made.kind}")

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
 from marketplace.demo.texts import FOLDER
 from marketplace.domain import clock
+from marketplace.domain.access import Actor
 from marketplace.domain.states.listings import VISIBLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import DemandRevision, Listing
@@ -37,15 +39,17 @@ class Traces:
         """Put everything into the plan; counts and reading come last."""
         raw = tomllib.loads((FOLDER / "traces.toml").read_text(encoding="utf-8"))
         for number, each in enumerate(raw["inquiry"]):
-            self._at(each["days"], lambda each=each, number=number: self._ask(each, number), each["about"])
+            self._at(each["days"], partial(self._ask, each, number), each["about"])
         for each in raw["invitation"]:
-            self._at(each["days"], lambda each=each: self._invite(each), each["email"])
+            self._at(each["days"], partial(self._invite, each), each["email"])
         for each in raw["proposal"]:
-            self._at(each["days"], lambda each=each: self._propose(each), each["key"])
+            self._at(each["days"], partial(self._propose, each), each["key"])
         for each in raw["suspension"]:
-            self._at(each["days"], lambda each=each: self._move(each, "suspend", each["text"]), "suspend")
+            self._at(each["days"], partial(self._move, each, "suspend", each["text"]), "suspend")
             self._at(
-                each["restored_days"], lambda each=each: self._move(each, "restore", each["restored_text"]), "restore"
+                each["restored_days"],
+                partial(self._move, each, "restore", each["restored_text"]),
+                "restore",
             )
         self.plan.add(self.plan.now, self._count_views)
         self.plan.add(self.plan.now, self._read_notices)
@@ -106,6 +110,5 @@ class Traces:
         for notice in db.session.scalars(old).all():
             chance = dice("read", notice.id)
             if chance.random() < 0.85:
-                logins = {key: login for login, key in self.people.person_ids.items()}
                 with clock.frozen(notice.created_at + timedelta(hours=chance.randint(1, 60))):
-                    notices.mark_read(self.people.actor(logins[notice.person_id]), notice.id)
+                    notices.mark_read(Actor(person_id=notice.person_id), notice.id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import permutations
 from math import exp
 from random import Random
 from types import MappingProxyType
@@ -120,8 +121,9 @@ def _rows(found: Mix, now: str, then: str) -> list[dict[str, str]]:
     for name, unit, worst, best in found.chance.sample(found.subject["indicators"], 2):
         before = worst + (best - worst) * found.chance.uniform(-0.1, 0.15)
         after = worst + (best - worst) * found.chance.uniform(0.6, 1.0)
+        space = "" if unit in ("%", "℃") else " "
         rows.append(
-            {"indicator": name, now: f"{_number(before)} {unit}", then: f"{_number(after)} {unit}"}
+            {"indicator": name, now: _number(before) + space + unit, then: _number(after) + space + unit}
         )
     return rows
 
@@ -163,12 +165,12 @@ def achievement(seed: int, place: int, today: date, owner: str) -> dict[str, Any
     found = mix("achievement", seed, place)
     chance, rows = found.chance, _rows(found, "current", "achieved")
     problem = chance.choice(found.subject["problems"])
-    told = "，".join(f"{row['indicator']}由 {row['current']} 变为 {row['achieved']}" for row in rows)
+    told = "，".join(f"{row['indicator']}由{row['current']}变为{row['achieved']}" for row in rows)
     scale = chance.choices(("generic", "gbt37264", "gbt22900"), (8, 1, 1))[0]
     year = today.year - chance.randint(1, 4)
     return {
         **_common(found),
-        "benefit": f"{rows[0]['indicator']}由 {rows[0]['current']} 变为 {rows[0]['achieved']}",
+        "benefit": f"{rows[0]['indicator']}由{rows[0]['current']}变为{rows[0]['achieved']}",
         "summary": f"针对{found.subject_object}“{problem}”的情况，以{found.method}为核心形成{found.result}。"
         f"试用表明，{told}。{_sentences(found, _STRONG, 3)}",
         "problem": f"{problem}。同类做法多靠经验，换一个现场就要重来。",
@@ -226,9 +228,9 @@ def demand(seed: int, place: int, today: date) -> dict[str, Any]:
         "title": f"{chance.choice(('寻求', '引进', '开发'))}{found.title}",
         "demand_type": chance.choices(("research", "adoption", "team", "project"), (5, 4, 1, 1))[0],
         "summary": f"{found.subject_object}方面，{problem}。希望以{found.method}等办法形成可用的{found.result}，"
-        f"{rows[0]['indicator']}达到 {rows[0]['target']}。{_sentences(found, _NEED, 1)}",
-        "situation": f"{problem}。目前{rows[0]['indicator']}为 {rows[0]['present']}，"
-        f"{rows[1]['indicator']}为 {rows[1]['present']}。{_sentences(found, _NEED, 3)}",
+        f"{rows[0]['indicator']}达到{rows[0]['target']}。{_sentences(found, _NEED, 1)}",
+        "situation": f"{problem}。目前{rows[0]['indicator']}为{rows[0]['present']}，"
+        f"{rows[1]['indicator']}为{rows[1]['present']}。{_sentences(found, _NEED, 3)}",
         "metrics": rows,
         "due_on": today + timedelta(days=chance.randint(30, 600)),
         "budget_fen": _amount(found, 0.15),
@@ -254,12 +256,12 @@ def owner(seed: int, place: int) -> Owner:
     chance = dice("owner", seed, place)
     division = chance.choice(_divisions())
     kind = chance.choices(("enterprise", "university"), (6, 4))[0]
-    first, second = divmod(place % len(_SYLLABLES) ** 2, len(_SYLLABLES))
-    word = _SYLLABLES[first] + _SYLLABLES[second]
+    pairs = list(permutations(_SYLLABLES, 2))
+    word = "".join(pairs[(place * 7 + seed * 101) % len(pairs)])
     ending = chance.choice(("科技有限公司", "装备有限公司", "新材料有限公司"))
     if kind == "university":
         ending = chance.choice(("技术研究院", "理工学院", "工程研究所"))
-    name = f"{regions.short_name(division)}{word}{ending}{seed}-{place + 1}号{MARK}"
+    name = f"{regions.short_name(division)}{word}{ending}{MARK}"
     return Owner(_uscc(kind, division, seed, place), kind, name, division)
 
 
@@ -267,15 +269,28 @@ def owner(seed: int, place: int) -> Owner:
 def _divisions() -> tuple[str, ...]:
     """Return the divisions of the city, as many again of the rest of the province and of its neighbours."""
     inside = [each.code for each in regions.children(regions.CITY) if regions.is_leaf(each.code)]
-    outside = ("340104", "340111", "340302", "340203", "320102", "320211", "320505", "310115", "330106", "110108")
+    outside = (
+        "340104",
+        "340111",
+        "340302",
+        "340202",
+        "320102",
+        "320211",
+        "320505",
+        "310115",
+        "330106",
+        "110108",
+    )
     return (*inside, *outside)
 
 
 def _uscc(kind: str, division: str, seed: int, place: int) -> str:
-    """Return a code with both check characters right (GB 32100, GB 11714); its body begins with DES: invented."""
-    body = f"DES{(seed * 1000 + place) % 100000:05d}"
+    """Return a code with both check characters right (GB 32100, GB 11714); its body begins with DEM: invented."""
+    body = f"DEM{10000 + (seed * 1000 + place) % 90000}"
     digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    weighted = sum(digits.index(char) * weight for char, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
+    weighted = sum(
+        digits.index(char) * weight for char, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)
+    )
     check = "0123456789X0"[11 - weighted % 11]
     start = f"{'91' if kind == 'enterprise' else '12'}{division}{body}{check}"
     return start + uscc_check_character(start)

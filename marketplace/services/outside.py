@@ -25,6 +25,8 @@ class Outside:
     scanner: Scanner
     public_url: str
     secret: str
+    # Accounts of the demonstration, whose password is printed in the open, work only where this is on.
+    demo_mode: bool = False
     # Called after every commit; the jobs room puts the worker's bell here.
     wake: Callable[[], None] = lambda: None
     # Called when a long job waits; a worker puts its second thread here, anybody else performs it on the spot.
@@ -49,6 +51,7 @@ def configure(app: Flask) -> None:
         scanner=NoScanner(),
         public_url=config["PUBLIC_URL"].rstrip("/"),
         secret=config["SECRET_KEY"],
+        demo_mode=config["DEMO_MODE"],
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
@@ -25,6 +25,7 @@ from marketplace.models.people import (
     SignupDraft,
 )
 from marketplace.models.platform import FileLink, MailMessage, Notice, NoticePreference
+from marketplace.services.outside import outside
 from marketplace.services.people import grants, members
 from marketplace.services.platform import audit
 from marketplace.services.unit import unit_of_work
@@ -54,15 +55,19 @@ def password_fits(person: Person | None, password: str) -> bool:
 
 
 def session_epoch(person_id: int) -> int | None:
-    """Return the epoch under which sessions of the person are valid; None for a closed or unknown account."""
-    return db.session.scalar(
-        select(Person.session_epoch).where(Person.id == person_id, Person.closed_at.is_(None))
-    )
+    """Return the epoch under which sessions of the person are valid; None for an account that nobody may use."""
+    return db.session.scalar(select(Person.session_epoch).where(Person.id == person_id, *_usable()))
 
 
 def by_email(email: str) -> Person | None:
-    """Return the open account with a mail address in its canonical writing."""
-    return db.session.scalar(select(Person).where(Person.email == email, Person.closed_at.is_(None)))
+    """Return the usable account with a mail address in its canonical writing."""
+    return db.session.scalar(select(Person).where(Person.email == email, *_usable()))
+
+
+def _usable() -> list[ColumnElement[bool]]:
+    """An account that is open and, where it belongs to the demonstration, in a site that is one."""
+    opened = Person.closed_at.is_(None)
+    return [opened] if outside().demo_mode else [opened, Person.is_demo.is_(False)]
 
 
 def own(actor: Actor) -> Person:
