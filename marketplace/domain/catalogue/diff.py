@@ -97,6 +97,6 @@ def _maturity(_item: Item, value: tuple[str, int]) -> Words:
 _WORDS: Mapping[str, Callable[[Item, Any], Words]] = {
     "code": _term,
     "codes": _term,
-    "fen": lambda _item, fen: (format_wan(fen), N_("万元")),
+    "fen": lambda _item, fen: (f"{format_wan(fen)} 万元",),
     "maturity": _maturity,
 }

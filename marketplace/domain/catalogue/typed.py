@@ -44,6 +44,9 @@ def take(kind: str, typed: Mapping[str, Any]) -> Taken:
     for name, item in ITEMS[kind].items():
         if name not in typed:
             continue
+        if not _fits(item, typed[name]):
+            taken.errors.append(FieldError(name, "malformed", N_("填写的内容无法识别，请重新填写")))
+            continue
         if item.kind == "rows":
             taken.values[name] = _rows(item, typed[name] or [], taken.errors)
             continue
@@ -52,6 +55,34 @@ def take(kind: str, typed: Mapping[str, Any]) -> Taken:
         except DomainError as error:
             taken.errors.append(_at(name, error))
     return taken
+
+
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    "rows": (list, tuple),
+    "codes": (list, tuple),
+    "words": (str, list, tuple),
+    "day": (str, date),
+    "fen": (str, int),
+    "maturity": (str, list, tuple),
+}
+
+
+def _fits(item: Item, value: Any) -> bool:
+    """Tell whether a value, which may come from anywhere, has a shape that its reader understands."""
+    shapes = _SHAPES.get(item.kind, (str,))
+    if value is None or isinstance(value, str | int | date):
+        return value is None or (type(value) in shapes)
+    if type(value) not in shapes:
+        return False
+    if item.kind == "rows":
+        return all(isinstance(row, Mapping) and _cells_fit(row) for row in value)
+    if item.kind == "maturity":
+        return len(value) == 2
+    return all(isinstance(each, str) for each in value)
+
+
+def _cells_fit(row: Mapping[str, Any]) -> bool:
+    return all(cell is None or isinstance(cell, str) for cell in row.values())
 
 
 def _at(name: str, error: DomainError) -> FieldError:

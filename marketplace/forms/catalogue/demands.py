@@ -58,7 +58,7 @@ class MetricRow(Row):
 class TargetsForm(StepForm):
     """2 指标与条件."""
 
-    metrics = rows_of(MetricRow, _ITEMS["metrics"], _l("达到什么数字算解决，写上单位"))
+    metrics = rows_of(MetricRow, _ITEMS["metrics"], _l("至少一项：达到什么数字算解决，写上单位"))
     due_on = DayField(**about(_ITEMS["due_on"]))
     budget_fen = AmountField(**about(_ITEMS["budget_fen"], _l("留空显示为“面议”")))
     budget_unit = UnitField(label=_l("拟投入资金的单位"))

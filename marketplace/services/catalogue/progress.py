@@ -29,6 +29,8 @@ def of(listing: Listing, revision: Revision | None) -> Progress | None:
     """Return the next step of a listing whose revision in work is ``revision``; None where nothing is due."""
     if revision is not None and revision.state == "submitted":
         return _under_review(revision)
+    if revision is not None and revision.state == "returned":
+        return Progress(_OURS, Words(N_("按审核意见修改后重新提交")), mine=True)
     if revision is not None:
         count = len(drafts.problems(revision))
         missing = Words(N_("还有%(count)d处没有填好"), {"count": count}) if count else Words(N_("提交审核"))
