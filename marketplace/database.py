@@ -13,6 +13,8 @@ def configure(app: Flask) -> None:
         options: dict[str, Any] = {"connect_args": {"timeout": 30}}
     else:
         options = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+    # What people typed must not reach the log by way of an error message.
+    options["hide_parameters"] = True
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
 
 

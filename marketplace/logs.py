@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
 from flask import Flask
 
 _KEPT = ("request", "method", "endpoint", "status", "milliseconds", "actor", "topic", "job")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w.])(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?![\w.])")
 
 
 class JsonFormatter(logging.Formatter):
@@ -24,7 +27,12 @@ class JsonFormatter(logging.Formatter):
         line.update({key: getattr(record, key) for key in _KEPT if hasattr(record, key)})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return redact(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def redact(text: str) -> str:
+    """Return ``text`` without e-mail addresses and telephone numbers: a database's error may quote a value."""
+    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", text))
 
 
 def configure(app: Flask) -> None:

@@ -201,7 +201,7 @@ def _perform(job_id: int, works: Mapping[str, Work]) -> None:
     finally:
         with _lock:
             _performing.discard(job_id)
-        db.session.remove()
+        db.session.rollback()
 
 
 def _read(job_id: int) -> Job:

@@ -41,6 +41,13 @@ def promise(*numbers: int, topic: str = "test") -> None:
             outbox.enqueue(topic, n=number)
 
 
+def promise_and_fail() -> None:
+    """Promise something in a transaction that comes to nothing."""
+    with unit_of_work():
+        outbox.enqueue("test", n=1)
+        raise RuntimeError("oh")
+
+
 def rows() -> list[OutboxMessage]:
     """All messages as they are now."""
     db.session.rollback()
@@ -49,9 +56,8 @@ def rows() -> list[OutboxMessage]:
 
 def test_a_rollback_promises_nothing() -> None:
     """The message lives and dies with the transaction."""
-    with pytest.raises(RuntimeError, match="oh"), unit_of_work():
-        outbox.enqueue("test", n=1)
-        raise RuntimeError("oh")
+    with pytest.raises(RuntimeError, match="oh"):
+        promise_and_fail()
     assert rows() == []
 
 
@@ -60,8 +66,8 @@ def test_a_commit_wakes_the_worker_and_a_rollback_does_not(monkeypatch: pytest.M
     rung: list[int] = []
     monkeypatch.setattr(outside(), "wake", lambda: rung.append(len(rows())))
     promise(1)
-    with pytest.raises(RuntimeError, match="oh"), unit_of_work():
-        raise RuntimeError("oh")
+    with pytest.raises(RuntimeError, match="oh"):
+        promise_and_fail()
     assert rung == [1]
 
 

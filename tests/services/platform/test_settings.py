@@ -35,6 +35,13 @@ def propose(actor: Actor, key: str, value: Any, days: int = 0) -> SettingValue:
         return settings.propose(actor, key, value, clock.today() + timedelta(days=days), "依据文件")
 
 
+def confirm_by_hand(row_id: int) -> None:
+    """What a bug would do: let the proposer stand as the second person."""
+    row = settings.get_value(row_id)
+    row.decided_by = row.proposed_by
+    db.session.flush()
+
+
 def test_a_plain_setting_holds_from_its_day_on(people: tuple[Actor, Actor]) -> None:
     """The initial value until the first row; then the newest row whose day has come."""
     assert settings.get(PLAIN) == SETTINGS[PLAIN].initial
@@ -60,8 +67,7 @@ def test_an_important_setting_waits_for_a_second_person(people: tuple[Actor, Act
     with pytest.raises(Conflict), unit_of_work():
         settings.decide(second, row_id, "confirm")
     with pytest.raises(IntegrityError), unit_of_work():
-        row = settings.get_value(row_id)
-        row.decided_by = row.proposed_by
+        confirm_by_hand(row_id)
 
 
 def test_rejecting_needs_a_reason_and_withdrawing_is_for_the_proposer_too(

@@ -59,14 +59,20 @@ def test_an_unknown_unique_constraint_is_a_conflict() -> None:
         db.session.add(Heartbeat(name="one", at=clock.now()))
 
 
+def save_after_somebody_else() -> None:
+    """Read, let another editor save in between, then save."""
+    with unit_of_work():
+        mine = db.session.scalars(select(Job)).one()
+        db.session.connection().execute(update(Job.__table__).values(version=2, error="theirs"))
+        mine.error = "mine"
+
+
 def test_the_second_of_two_editors_is_told() -> None:
     """Both read version 1; the first has saved when the second does: a conflict, and nothing is overwritten."""
     with unit_of_work():
         db.session.add(Job(kind="reindex", params={}))
-    with pytest.raises(Conflict), unit_of_work():
-        mine = db.session.scalars(select(Job)).one()
-        db.session.connection().execute(update(Job.__table__).values(version=2, error="theirs"))
-        mine.error = "mine"
+    with pytest.raises(Conflict):
+        save_after_somebody_else()
     with unit_of_work():
         mine = db.session.scalars(select(Job)).one()
         assert (mine.version, mine.error) == (1, "")

@@ -1,0 +1,178 @@
+"""Tables in and out: the same columns both ways, codes stay codes, nothing becomes a formula."""
+
+import csv
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from marketplace.domain.errors import DomainError
+from marketplace.domain.identifiers import parse_uscc
+from marketplace.services.platform.tables import Column, read, template_xlsx, write_csv, write_xlsx
+
+KINDS = {"a": "甲类", "b": "乙类"}
+COLUMNS = (
+    Column("code", "编码", "code", lambda row: row.get("code"), required=True, example="91350100M000100Y43"),
+    Column("name", "名称", "text", lambda row: row.get("name"), example="示例单位"),
+    Column("kind", "类型", "choice", lambda row: row.get("kind"), options=KINDS, example="甲类"),
+    Column("kinds", "类型们", "choices", lambda row: row.get("kinds", []), options=KINDS),
+    Column("paid", "金额", "fen", lambda row: row.get("paid"), total=True, example="1,000.00"),
+    Column("budget", "预算", "wan", lambda row: row.get("budget")),
+    Column("count", "数量", "int", lambda row: row.get("count")),
+    Column("day", "日期", "date", lambda row: row.get("day"), example="2026-03-18"),
+)
+ROWS: list[dict[str, Any]] = [
+    {
+        "code": "34130120260000018", "name": "=HYPERLINK(\"http://x\")", "kind": "a", "kinds": ["b", "a"],
+        "paid": 104_000_001, "budget": 7_500_000, "count": 3, "day": date(2026, 3, 18),
+    },
+    {
+        "code": "007", "name": "+86 测试，\"引号\"", "kind": "b", "kinds": [],
+        "paid": 99, "budget": 1_000_000_000_000, "count": -1, "day": date(2024, 2, 29),
+    },
+]  # fmt: skip
+
+
+def sheet_of(content: bytes) -> list[tuple[Any, ...]]:
+    """The cells of a workbook's first sheet."""
+    return list(load_workbook(BytesIO(content)).worksheets[0].iter_rows(values_only=True))
+
+
+def test_what_is_written_is_read_back_the_same() -> None:
+    """xlsx and csv, title and 合计 rows skipped, every kind of column."""
+    for content in (write_xlsx("台账", COLUMNS, ROWS), write_csv(COLUMNS, ROWS)):
+        table = read(content, COLUMNS)
+        assert table.errors == []
+        assert table.rows == ROWS
+
+
+def test_a_workbook_has_title_headings_text_codes_and_a_sum() -> None:
+    """Codes are text (no 1.23E+17), a formula is text, amounts are numbers with their unit in the heading."""
+    content = write_xlsx("台账", COLUMNS, ROWS, note="2026-03-18")
+    title, heading, first, _second, total = sheet_of(content)
+    assert title[0] == "台账（2026-03-18）"
+    assert heading == ("编码", "名称", "类型", "类型们", "金额（元）", "预算（万元）", "数量", "日期")
+    assert first[0] == "34130120260000018"
+    assert first[4] == 1_040_000.01
+    assert first[5] == 7.5
+    assert (total[0], total[4], total[5]) == ("合计", 1_040_001, None)
+    cells = load_workbook(BytesIO(content)).worksheets[0][3]
+    assert [cell.data_type for cell in cells[:2]] == ["s", "s"]
+    assert cells[0].number_format == "@"
+    assert cells[1].quotePrefix
+    assert not cells[0].quotePrefix
+
+
+def test_a_csv_opens_in_a_spreadsheet_without_harm() -> None:
+    """A byte-order mark, long codes kept as text, formulas defused."""
+    content = write_csv(COLUMNS, ROWS)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    assert rows[1][0] == "\t34130120260000018"
+    assert rows[1][1].startswith("'=")
+    assert rows[2][1].startswith("'+86")
+    assert rows[2][0] == "007"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+def test_no_text_becomes_a_formula(start: str) -> None:
+    """Whatever a spreadsheet takes for a formula is marked as text in both formats."""
+    row = {"code": "1", "name": f"{start}1+1"}
+    cell = load_workbook(BytesIO(write_xlsx("t", COLUMNS, [row]))).worksheets[0].cell(3, 2)
+    assert cell.data_type == "s"
+    (_, written) = csv.reader(StringIO(write_csv(COLUMNS, [row]).decode("utf-8-sig"), newline=""))
+    assert written[1][0] == "'"
+
+
+def test_control_characters_do_not_break_a_workbook() -> None:
+    """What an old system left in a name is dropped instead of failing the whole ledger."""
+    (_, _, first) = sheet_of(write_xlsx("t", COLUMNS[:2], [{"code": "1", "name": "甲\x00\x0b乙"}]))
+    assert first[1] == "甲乙"
+
+
+def workbook(*rows: tuple[Any, ...]) -> bytes:
+    """A workbook somebody typed."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_every_fault_is_named_by_row_and_column() -> None:
+    """A dry run finds all of them at once and still returns what can be read."""
+    content = workbook(
+        ("某某单位填报表",),
+        ("名称", "编码", "金额（元）", "类型", "数量", "日期", "备注"),
+        ("好的", "A1", "1,040,000.5", "乙类", 5.0, datetime(2026, 3, 18), "多余的列不读"),
+        (None, None, None),
+        ("坏的", None, "十元", "丙类", "多", "三月", ""),
+        ("科学", 1.2345678e17, 5, "甲类", "１２", "2026/3/8", ""),
+        ("合计", None, 999),
+    )
+    table = read(content, COLUMNS)
+    assert [(fault.row, fault.column) for fault in table.errors] == [
+        (5, "编码"), (5, "金额（元）"), (5, "类型"), (5, "数量"), (5, "日期"), (6, "编码"),
+    ]  # fmt: skip
+    assert "科学计数" in table.errors[-1].message
+    assert table.rows[0] == {
+        "name": "好的", "code": "A1", "paid": 104_000_050, "kind": "b", "count": 5, "day": date(2026, 3, 18),
+    }  # fmt: skip
+    assert (table.rows[2]["count"], table.rows[2]["day"], table.rows[2]["paid"]) == (
+        12,
+        date(2026, 3, 8),
+        500,
+    )
+
+
+def test_a_column_may_check_further() -> None:
+    """A parser of the domain speaks in its own words at the cell."""
+    columns = (
+        Column("uscc", "统一社会信用代码", "code", lambda row: row, parse=parse_uscc, required=True),
+        COLUMNS[1],
+    )
+    table = read("统一社会信用代码,名称\n91350100m000100y43,甲\n91350100M000100Y44,乙\n".encode(), columns)
+    assert table.rows[0]["uscc"] == "91350100M000100Y43"
+    assert [(fault.row, fault.column) for fault in table.errors] == [(3, "统一社会信用代码")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 not a workbook", "table_broken"),
+        (b"\xff\xfe\x00\x81\x30", "table_broken"),
+        ("只有一行说明".encode(), "table_heading"),
+        ("名称,类型\n甲,甲类\n".encode(), "table_columns"),
+        ("编码,名称\n\n,\n".encode(), "table_empty"),
+        (("编码,名称\n" + "1,甲\n" * 5001).encode(), "table_too_long"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(content: bytes, code: str) -> None:
+    """One clear message for the whole file."""
+    with pytest.raises(DomainError) as refused:
+        read(content, COLUMNS)
+    assert (refused.value.code, refused.value.field) == (code, "file")
+
+
+def test_a_csv_of_an_old_spreadsheet_is_understood() -> None:
+    """Chinese Excel still writes GB 18030."""
+    table = read("编码,名称\n1,宿州\n".encode("gb18030"), COLUMNS)
+    assert table.rows == [{"code": "1", "name": "宿州"}]
+
+
+def test_the_template_has_an_example_and_reads_back() -> None:
+    """Import is the template with an example row, and the example is right."""
+    table = read(template_xlsx("导入模板", COLUMNS), COLUMNS)
+    assert table.errors == []
+    assert table.rows[0]["paid"] == 100_000
+    assert table.rows[0]["code"] == "91350100M000100Y43"
+
+
+def test_moments_are_written_in_beijing_time() -> None:
+    """17:00 UTC is the next day in Beijing."""
+    column = Column("at", "时间", "moment", lambda row: datetime(2026, 3, 18, 17, tzinfo=UTC))
+    assert sheet_of(write_xlsx("t", [column], [1]))[2][0] == datetime(2026, 3, 19, 1)
+    assert "2026-03-19 01:00" in write_csv([column], [1]).decode("utf-8-sig")
