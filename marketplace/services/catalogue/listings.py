@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, Subject, may, require
 from marketplace.domain.calendar import add_months
+from marketplace.domain.catalogue.content import ITEMS
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.platform.reasons import REASONS, check_reasons
 from marketplace.domain.states import LISTING, Transition
-from marketplace.domain.text import N_, clean_text
+from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, Listing, Revision
 from marketplace.services import workflow
@@ -30,8 +31,11 @@ def subject_of(listing: Listing) -> Subject:
     return Subject(listing.kind, listing.organisation_id, facts=facts)
 
 
-def create(actor: Actor, kind: str) -> Listing:
-    """Begin an achievement or a demand with an empty draft; an untouched one of the same person is used again."""
+def create(actor: Actor, kind: str, title: str = "") -> Listing:
+    """Begin an achievement or a demand with an empty draft; an untouched one of the same person is used again.
+
+    ``title``: words to begin with, as somebody searched for them in vain; cut to what a title may have.
+    """
     require(actor, Permission.CREATE_LISTING)
     if kind not in KINDS:
         raise NotFound()
@@ -49,7 +53,12 @@ def create(actor: Actor, kind: str) -> Listing:
         )
         .limit(1)
     )
-    return untouched or _add(actor, kind)
+    listing = untouched or _add(actor, kind)
+    revision = revisions.in_work(listing)
+    if title and revision is not None:
+        revision.title = clean_line(title)[: ITEMS[kind]["title"].limit]
+        db.session.flush()
+    return listing
 
 
 def _add(actor: Actor, kind: str) -> Listing:

@@ -69,7 +69,8 @@ def new(kind: str) -> str:
     """Say what will be asked before the form begins."""
     if kind not in KIND_WORDS:
         raise NotFound()
-    return render_template("listings/new.html", kind=kind, steps=STEPS[kind])
+    words = request.args.get("words", "")[:200]
+    return render_template("listings/new.html", kind=kind, steps=STEPS[kind], words=words)
 
 
 @blueprint.post("/new/<kind>")
@@ -77,7 +78,7 @@ def new(kind: str) -> str:
 def create(kind: str) -> Response:
     """Begin an item and open the first step of its form."""
     with unit_of_work():
-        listing_id = listings.create(actor(), kind).id
+        listing_id = listings.create(actor(), kind, request.form.get("words", "")).id
     return redirect(url_for("editing.step", listing_id=listing_id, key=STEPS[kind][0].key))
 
 
