@@ -62,6 +62,6 @@ def _is_run(folded: str) -> bool:
 
 
 def _made_of(folded: str, personal: tuple[str, ...]) -> bool:
-    """Tell whether a personal word makes up most of the password: what is left is shorter than six."""
+    """Tell whether a personal word makes up most of the password: what is left is shorter than eight."""
     words = {word.casefold() for text in personal for word in (text, text.partition("@")[0]) if word}
-    return any(len(word) >= 4 and word in folded and len(folded) - len(word) < 6 for word in words)
+    return any(len(word) >= 4 and word in folded and len(folded) - len(word) < 8 for word in words)

@@ -144,15 +144,18 @@ def _website(value: str) -> str:
     if "://" not in text:
         text = f"https://{text}"
     _not_longer("website", text)
+    if " " in text or not text.isprintable() or not _is_web_address(text):
+        raise DomainError("website_form", N_("网址写法不对，例如https://www.example.com；没有可不填"))
+    return text
+
+
+def _is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError:
-        host = ""
-    plain = " " not in text and text.isprintable()
-    if not plain or parts.scheme not in ("http", "https") or "." not in host or parts.username:
-        raise DomainError("website_form", N_("网址写法不对，例如https://www.example.com；没有可不填"))
-    return text
+        return False
+    return parts.scheme in ("http", "https") and "." in host and not parts.username
 
 
 def _introduction(value: str) -> str:
