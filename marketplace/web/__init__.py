@@ -12,8 +12,9 @@ AREAS = (platform, people, catalogue)
 
 def register(app: Flask) -> None:
     """Put the shell around ``app`` and open every blueprint of the areas."""
-    guards.install(app)
+    # The shell first: a refusal by a guard wears its headers too.
     shell.install(app)
+    guards.install(app)
     counting.install(app)
     assets.install(app)
     for blueprint in blueprints():

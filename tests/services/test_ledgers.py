@@ -68,11 +68,10 @@ def test_a_long_ledger_is_made_in_the_background(monkeypatch: pytest.MonkeyPatch
     job = db.session.get_one(Job, job_id)
     assert (job.state, job.error, job.result, job.done) == ("done", "", {"rows": 30}, 30)
     (link,) = files.links_of("job", job_id)
-    opened = files.open_for(auditor, link.id)
-    rows = cells(opened.stream.read())
-    opened.stream.close()
+    with files.open_for(auditor, link.id).open() as stream:
+        rows = cells(stream.read())
     assert len({row[0] for row in rows[2:-1]}) == 30
-    assert opened.link.file.name.startswith("科技成果台账-")
+    assert link.file.name.startswith("科技成果台账-")
     other = factories.actor(factories.make_staff(Role.AUDITOR))
     for actor in (VISITOR, other):
         with pytest.raises(NotFound):

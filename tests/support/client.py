@@ -45,6 +45,8 @@ class InspectingClient(FlaskClient):
             db.session.commit()
         if csrf and str(kwargs.get("method", "GET")).upper() not in ("GET", "HEAD", "OPTIONS"):
             kwargs["headers"] = [*header_items(kwargs.get("headers")), ("X-CSRFToken", self.csrf_token())]
+        # A browser reads to the end: what streams is closed.
+        kwargs.setdefault("buffered", True)
         open_ = super().open
 
         def outside() -> TestResponse:

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 from marketplace.domain.text import compact
@@ -27,7 +28,9 @@ class ProposalForm(SiteForm):
     """A new value of a setting, from a day on. ``unit`` belongs to limits only."""
 
     value = LineField(_l("新的值"), validators=[Needed()])
-    unit = SelectField(_l("按什么计算"), choices=[("工作日", _l("工作日")), ("日", _l("日"))])
+    unit = SelectField(
+        _l("按什么计算"), choices=[SelectChoice("工作日", _l("工作日")), SelectChoice("日", _l("日"))]
+    )
     valid_from = DayField(_l("生效日期"), validators=[Needed()], description=_l("不能早于今天"))
     note = TextAreaField(
         _l("理由或依据"),
@@ -60,9 +63,9 @@ class CalendarForm(SiteForm):
     working = RadioField(
         _l("这些天"),
         choices=[
-            ("off", _l("放假")),
-            ("on", _l("上班（周末调休）")),
-            ("plain", _l("恢复为平常的周一至周五")),
+            SelectChoice("off", _l("放假")),
+            SelectChoice("on", _l("上班（周末调休）")),
+            SelectChoice("plain", _l("恢复为平常的周一至周五")),
         ],
         default="off",
     )

@@ -210,25 +210,27 @@ def seen_elsewhere(file: StoredFile) -> int:
 
 
 @dataclass(frozen=True)
-class OpenedFile:
-    """A file on its way out: close ``stream`` when done. ``etag`` changes with the bytes."""
+class ReadableFile:
+    """A file that the actor may read. ``etag`` changes with the bytes."""
 
     link: FileLink
-    stream: BinaryIO
-    size: int | None
+    key: str
     etag: str
 
+    def open(self) -> BinaryIO:
+        """Open its bytes; NotFound when the store has lost them."""
+        try:
+            return outside().storage.open(self.key)
+        except FileNotFoundError as lost:
+            raise NotFound(N_("文件已不在存储中，请联系管理部门")) from lost
 
-def open_for(actor: Actor, link_id: int, small: bool = False) -> OpenedFile:
-    """Open a file, or the small copy of an image, for whom it is meant; NotFound for everybody else."""
+
+def open_for(actor: Actor, link_id: int, small: bool = False) -> ReadableFile:
+    """Return a file, or the small copy of an image, for whom it is meant; NotFound for everybody else."""
     link = db.session.get(FileLink, link_id)
     judge = READERS.get(link.subject_kind) if link is not None else None
     if link is None or judge is None or not judge(actor, link):
         raise NotFound()
-    thumbnail = link.file.thumbnail_key if small else None
-    try:
-        stream = outside().storage.open(thumbnail or link.file.key)
-    except FileNotFoundError as lost:
-        raise NotFound(N_("文件已不在存储中，请联系管理部门")) from lost
-    etag = f"{link.file.sha256}-s" if thumbnail else link.file.sha256
-    return OpenedFile(link, stream, None if thumbnail else link.file.size, etag)
+    if small and link.file.thumbnail_key:
+        return ReadableFile(link, link.file.thumbnail_key, f"{link.file.sha256}-small")
+    return ReadableFile(link, link.file.key, link.file.sha256)

@@ -1,5 +1,7 @@
 """Files on their way out: a guard, the right name, never anything a browser would run."""
 
+from io import BytesIO
+
 from flask import Blueprint, Response, request, send_file
 
 from marketplace.domain.platform.files import IMAGES
@@ -18,17 +20,20 @@ def download(link_id: int) -> Response:
 
     ``?small=1`` gives the small copy of an image. The name is sent as RFC 5987 wants it.
     """
-    opened = files.open_for(actor(), link_id, small=request.args.get("small") == "1")
-    file = opened.link.file
-    response = send_file(
-        opened.stream,
-        mimetype=file.media_type,
-        as_attachment=file.media_type not in IMAGES,
-        download_name=file.name,
-        conditional=True,
-        etag=opened.etag,
-    )
+    found = files.open_for(actor(), link_id, small=request.args.get("small") == "1")
+    if request.if_none_match.contains(found.etag):
+        response = Response(status=304)
+        response.set_etag(found.etag)
+    else:
+        file = found.link.file
+        response = send_file(
+            found.open() if request.method == "GET" else BytesIO(),
+            mimetype=file.media_type,
+            as_attachment=file.media_type not in IMAGES,
+            download_name=file.name,
+            etag=found.etag,
+        )
     response.headers["Cache-Control"] = (
-        f"private, max-age={PUBLIC_SECONDS}" if opened.link.level == "public" else "private, no-cache"
+        f"private, max-age={PUBLIC_SECONDS}" if found.link.level == "public" else "private, no-cache"
     )
     return response

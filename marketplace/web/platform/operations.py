@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,6 +22,8 @@ from marketplace.web.paging import page_number, page_urls
 blueprint = Blueprint("operations", __name__, url_prefix="/admin/operations")
 
 STATES = ("waiting", "failed", "done")
+STARTED_HERE = ("reindex", "audit_verify")
+"""Kinds of jobs that need nothing but a button."""
 
 
 @blueprint.app_template_global("job_label")
@@ -90,9 +92,11 @@ def jobs() -> str:
 @requires(Permission.RUN_JOBS, Permission.READ_AUDIT)
 def start() -> Response:
     """Start one of the jobs that need nothing else: rebuild the index, verify the audit trail."""
-    kind = request.form.get("kind", "")
+    kind = request.form.get("kind")
+    if kind not in STARTED_HERE:
+        abort(404)
     with unit_of_work():
-        job_id = longjobs.start(actor(), kind if JOB_KINDS.get(kind, None) else "reindex").id
+        job_id = longjobs.start(actor(), kind).id
     return redirect(url_for(".job", job_id=job_id))
 
 

@@ -66,6 +66,8 @@ def change(key: str) -> Any:
 
 def _change(definition: Definition) -> str | Response:
     form = ProposalForm(valid_from=clock.today())
+    if definition.kind != "limit":
+        del form.unit
     if form.validate_on_submit():
         try:
             with unit_of_work():

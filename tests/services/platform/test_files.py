@@ -219,15 +219,14 @@ def test_only_the_owning_service_opens_a_file(owner: Actor, monkeypatch: pytest.
     monkeypatch.setitem(
         files.READERS, "nothing_known", lambda actor, link: actor.signed_in and link.subject_id == 1
     )
-    opened = files.open_for(owner, link_id)
-    assert opened.stream.read() == PDF_BYTES
-    opened.stream.close()
+    with files.open_for(owner, link_id).open() as stream:
+        assert stream.read() == PDF_BYTES
     for actor, wanted in [(VISITOR, link_id), (owner, link_id + 1)]:
         with pytest.raises(NotFound):
             files.open_for(actor, wanted)
     monkeypatch.setattr(outside().storage, "folder", outside().storage.folder / "gone")  # type: ignore[attr-defined]
     with pytest.raises(NotFound, match="存储"):
-        files.open_for(owner, link_id)
+        files.open_for(owner, link_id).open()
 
 
 def test_every_subject_with_files_has_a_judge() -> None:
