@@ -66,7 +66,9 @@ class TechnologyForm(StepForm):
     problem = TextField(**about(_ITEMS["problem"], _l("现在的做法有什么不足，谁为此付出什么代价")))
     advantages = TextField(**about(_ITEMS["advantages"], _l("与现行做法和同类技术相比，好在哪里")))
     metrics = rows_of(
-        MetricRow, _ITEMS["metrics"], _l("至少一项，用数字与现行水平对比，写上单位；依据可填检测报告、试验记录等")
+        MetricRow,
+        _ITEMS["metrics"],
+        _l("至少一项，用数字与现行水平对比，写上单位；依据可填检测报告、试验记录等"),
     )
     maturity = MaturityField(
         **about(_ITEMS["maturity"], _l("一般选通用九级；新材料可用GB/T 37264，已完成评价的可用GB/T 22900"))

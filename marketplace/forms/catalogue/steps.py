@@ -75,7 +75,8 @@ class OneField(RadioField):
     """One code of a short taxonomy as buttons, each with words of its own."""
 
     def __init__(self, words: Mapping[str, Any], **options: Any) -> None:
-        super().__init__(choices=list(words.items()), validate_choice=False, **options)
+        choices = [SelectChoice(code, word) for code, word in words.items()]
+        super().__init__(choices=choices, validate_choice=False, **options)
 
 
 class MaturityField(SelectField):
@@ -105,7 +106,9 @@ class UnitField(SelectField):
     """元 or 万元, beside an amount."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=[(unit, unit) for unit in UNITS], validate_choice=False, **options)
+        super().__init__(
+            choices=[SelectChoice(unit, unit) for unit in UNITS], validate_choice=False, **options
+        )
 
 
 class AmountField(LineField):

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectField
+from wtforms.fields import SelectChoice
 
 from marketplace.domain.catalogue.content import OTHER_LABELS
 from marketplace.domain.taxonomy import FILE_LEVELS
@@ -37,10 +38,13 @@ class FileForm(SiteForm):
     file = FileField(_l("选择文件"))
     purpose = SelectField(
         _l("用途"),
-        choices=[("attachment", _l("附件")), ("image", _l("图片（显示在页面上）"))],
+        choices=[SelectChoice("attachment", _l("附件")), SelectChoice("image", _l("图片（显示在页面上）"))],
         validate_choice=False,
     )
     level = SelectField(
-        _l(FILE_LEVELS.label), choices=list(LEVEL_WORDS.items()), default="verified", validate_choice=False
+        _l(FILE_LEVELS.label),
+        choices=[SelectChoice(code, word) for code, word in LEVEL_WORDS.items()],
+        default="verified",
+        validate_choice=False,
     )
     caption = LineField(_l("说明"), description=_l("例如“第三方检测报告”，可不填"))

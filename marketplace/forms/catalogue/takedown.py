@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
+from wtforms.fields import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.forms.base import AtMost, Needed, SiteForm, TextField
@@ -25,5 +26,5 @@ class TakeDownForm(SiteForm):
 
     def offer(self, reasons: Mapping[str, str]) -> "TakeDownForm":
         """Offer ``reasons`` {code: label} for choice."""
-        self.reasons.choices = list(reasons.items())
+        self.reasons.choices = [SelectChoice(code, label) for code, label in reasons.items()]
         return self

@@ -100,7 +100,8 @@ def _move(listing_id: int, state: str, action: str, actor: Actor) -> None:
     transition = LISTING.table.get((state, action))
     with db.session.no_autoflush:
         # Publishing sets revision and state together; the database never sees one without the other.
-        listing.published = first if action == "publish" else listing.published
+        if action == "publish" and first is not None:
+            listing.published_id = first.id
         listings.act(actor, listing, action, ["other"] if action == "take_down" else [], "理由")
     assert listing.state == (transition.target if transition else state)
 
