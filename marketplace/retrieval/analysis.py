@@ -66,7 +66,8 @@ class _CharacterMap(dict[int, str]):
         return character
 
 
-_characters = _CharacterMap()
+# NUL is no character of a text; the index uses it between texts.
+_characters = _CharacterMap({0: " "})
 
 
 def normalise(text: str) -> str:

@@ -98,14 +98,15 @@ def _start(text: str, spans: list[Span], length: int) -> int:
     """Where the stretch with most marked characters begins, moved back to a sentence's start if one is near."""
     if not spans or len(text) <= length:
         return 0
-    starts = [max(0, first - _LEAD) for first, _ in spans]
+    lead = min(_LEAD, length // 3)
+    starts = [max(0, first - lead) for first, _ in spans]
     best = max(starts, key=lambda start: (_marked(spans, start, start + length), -start))
     best = min(best, max(0, len(text) - length))
     first = next(first for first, last in spans if last > best)
-    for at in range(min(first, best + _LEAD), max(0, best - _LEAD), -1):
+    for at in range(first, max(0, best - lead), -1):
         if text[at - 1] in _SENTENCE_ENDS:
             return at
-    return 0 if best <= _LEAD // 2 else best
+    return 0 if first <= lead else best
 
 
 def _marked(spans: list[Span], start: int, end: int) -> int:

@@ -9,28 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from whoosh.index import TOC, FileIndex, LockError
-from whoosh.reading import SegmentReader as WhooshReader
-from whoosh.writing import SegmentWriter
 
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.documents import KINDS, Document, Subject
 from marketplace.retrieval.engine.building import build_segments
-from marketplace.retrieval.engine.layout import (
-    INDEX_NAME,
-    LAYOUT_VERSION,
-    make_codec,
-    make_schema,
-    prepare,
-    subject_term,
-)
+from marketplace.retrieval.engine.layout import LAYOUT_VERSION, restore, subject_term, write_segment
 from marketplace.retrieval.engine.ranking import Matched, Ranker
 from marketplace.retrieval.engine.segments import Ints, Mask, SegmentReader
 from marketplace.retrieval.engine.snapshot import Snapshot
 from marketplace.retrieval.engine.store import Current, Store
 from marketplace.retrieval.index import (
     Hit,
-    IndexBusy,
     IndexOutdated,
     Progress,
     SearchPage,
@@ -38,9 +27,9 @@ from marketplace.retrieval.index import (
 )
 from marketplace.retrieval.query import Query, parse
 
-MERGE_BELOW = 1_000
-"""Segments of fewer documents are joined when they become many; larger ones only by a rebuild, which is quicker."""
-MERGE_FROM = 8
+CROWD = 8
+SIZES = (8, 64, 512)
+"""When segments are joined by a change: see ``_crowd``."""
 
 FEW_DOCUMENTS = 1_500
 """Fewer than this are built sooner than other processes have started."""
@@ -76,50 +65,46 @@ class WhooshIndex:
             subjects = sorted({document.subject for document in added} | set(removed_subjects))
             if not subjects:
                 return
-            prepared = [prepare(document, self._analyzer) for document in added]
-            writer = self._writer(current)
-            try:
-                for number in self._numbers(subjects):
-                    writer.delete_document(number)
-                for fields in prepared:
-                    writer.add_document(**fields._asdict())
-                writer.commit(mergetype=_merge_small)
-            except BaseException:
-                if not writer.is_closed:
-                    writer.cancel()
-                raise
+            contents = self._store.contents(current.number)
+            kept = [*self._carried_over(contents.segments, subjects), *added]
+            segments = [
+                segment for segment in contents.segments if segment.deleted_count() < segment.doc_count_all()
+            ]
+            if kept:
+                segments.append(write_segment(self._store.storage(current.number), kept, self._analyzer))
+            self._store.commit(current.number, contents.generation + 1, segments)
+
+    def _carried_over(self, segments: list[Any], replaced: Iterable[Subject]) -> list[Document]:
+        """Deletes the replaced listings from the segments, empties small segments that have become many, and
+        returns what these still held: analysed again it is written sooner than their postings are merged."""
+        carried: list[Document] = []
+        with self._lock:
+            snapshot = self._refreshed()
+            readers = {reader.segment_id: reader for reader in snapshot.readers} if snapshot else {}
+            terms = [subject_term(kind, subject_id) for kind, subject_id in replaced]
+            for segment in segments:
+                reader = readers[segment.segment_id()]
+                for number in {int(number) for term in terms for number in reader.subject_documents(term)}:
+                    if not segment.is_deleted(number):
+                        segment.delete_document(number)
+            for segment in _crowd(segments):
+                reader = readers[segment.segment_id()]
+                for number, row in enumerate(reader.rows()):
+                    if not segment.is_deleted(number):
+                        carried.append(restore(row, reader.text(number)))
+                        segment.delete_document(number)
+        return carried
 
     def _begun(self) -> Current:
         """An empty index, to be completed by a rebuild."""
         number = self._store.begin()
-        self._store.commit(number, [])
+        self._store.commit(number, 1, [])
         current = Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, complete=False)
         self._store.switch(current)
         return current
 
     def _ours(self, current: Current) -> bool:
         return (current.fingerprint, current.layout) == (self._analyzer.fingerprint, LAYOUT_VERSION)
-
-    def _writer(self, current: Current) -> SegmentWriter:
-        index = FileIndex(self._store.storage(current.number), make_schema(), INDEX_NAME)
-        try:
-            return index.writer(timeout=self._patience, codec=make_codec())
-        except LockError as error:
-            raise IndexBusy("another process writes to the index") from error
-
-    def _numbers(self, subjects: Iterable[Subject]) -> list[int]:
-        """Numbers of all live documents of some listings, as the writer counts them."""
-        with self._lock:
-            snapshot = self._refreshed()
-            if snapshot is None:
-                return []
-            numbers = [
-                int(base + number)
-                for base, reader in zip(snapshot.bases, snapshot.readers, strict=False)
-                for kind, subject_id in subjects
-                for number in reader.subject_documents(subject_term(kind, subject_id))
-            ]
-            return [number for number in numbers if snapshot.live[number]]
 
     def rebuild(
         self,
@@ -136,7 +121,7 @@ class WhooshIndex:
             segments = build_segments(
                 self._store.directory(number), documents, self._analyzer, progress, processes
             )
-            self._store.commit(number, segments)
+            self._store.commit(number, 1, segments)
             self._store.switch(Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, True))
         return sum(segment.doc_count_all() for segment in segments)
 
@@ -161,7 +146,7 @@ class WhooshIndex:
                 for term, found in reader.all_terms():
                     for number, title, body in zip(found.docs, found.title, found.body, strict=True):
                         terms[number][term] = (int(title), int(body))
-                for number, row in enumerate(reader.rows):
+                for number, row in enumerate(reader.rows()):
                     if snapshot.live[base + number]:
                         content[row["key"]] = {
                             **row,
@@ -197,7 +182,7 @@ class WhooshIndex:
 
     def _open(self, current: Current, generation: int) -> Snapshot:
         storage = self._store.storage(current.number)
-        segments = TOC.read(storage, INDEX_NAME, schema=make_schema()).segments
+        segments = self._store.contents(current.number).segments
         old = {reader.segment_id: reader for reader in self._snapshot.readers} if self._snapshot else {}
         readers: list[SegmentReader] = []
         try:
@@ -278,14 +263,16 @@ def _sorted(snapshot: Snapshot, request: SearchRequest, passed: Mask) -> Ints:
     return ranked
 
 
-def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Whoosh merge policy: once small segments are many they become one; segments without live documents go."""
-    segments = [segment for segment in segments if segment.deleted_count() < segment.doc_count_all()]
-    small = [segment for segment in segments if segment.doc_count_all() < MERGE_BELOW]
-    if len(small) < MERGE_FROM:
-        return segments
-    for segment in small:
-        reader = WhooshReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return [segment for segment in segments if segment not in small]
+def _crowd(segments: list[Any]) -> list[Any]:
+    """Segments worth joining with the one about to be written: as soon as there are eight of a size (below 8, 64,
+    512 documents), these and all smaller ones. So a change writes few documents, and a search opens few segments;
+    larger segments are left to a rebuild."""
+    sizes = {segment: segment.doc_count_all() - segment.deleted_count() for segment in segments}
+    joined: list[Any] = []
+    for limit in SIZES:
+        below = [segment for segment in segments if 0 < sizes[segment] < limit]
+        # Those joined so far count as one with the new segment.
+        if len(below) - len(joined) + 1 < CROWD:
+            break
+        joined = below
+    return joined

@@ -17,7 +17,7 @@ from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.documents import Document, Subject
 from marketplace.retrieval.engine.building import BATCH, BuildFailed
 from marketplace.retrieval.index import IndexBusy, IndexOutdated, SearchPage, SearchRequest, Sort
-from marketplace.retrieval.whoosh_index import MERGE_FROM, WhooshIndex
+from marketplace.retrieval.whoosh_index import CROWD, WhooshIndex
 from tests.retrieval import samples
 from tests.retrieval.samples import document, listings, mixtures
 
@@ -84,12 +84,14 @@ def test_any_order_of_changes_equals_a_rebuild(
 
 
 def test_small_segments_are_joined_and_nothing_is_lost(index: WhooshIndex) -> None:
-    for one in mixtures(4 * MERGE_FROM):
+    for one in mixtures(100):
         index.apply([one])
+    index.apply([replace(mixtures(100)[2], body="换了")], [mixtures(100)[3].subject])
     folder = next(index._store.root.glob("index-*"))
-    assert len(list(folder.glob("*.seg"))) <= MERGE_FROM
-    assert len(index.dump()) == 4 * MERGE_FROM
-    assert index.search(SearchRequest()).total == 4 * MERGE_FROM
+    assert len(list(folder.glob("*.seg"))) <= 2 * CROWD
+    assert len(index.dump()) == 99
+    assert index.search(SearchRequest()).total == 99
+    assert subjects(index.search(SearchRequest(text="换了"))) == [3]
 
 
 def test_a_listing_with_fewer_texts_than_before_leaves_none_behind(index: WhooshIndex) -> None:

@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from queue import Empty, Full
 from typing import Any
@@ -45,12 +45,7 @@ def build_segments(
         return _write_all(
             directory, (d for part in (first, batches) for batch in part for d in batch), analyzer, progress
         )
-    return _Crew(directory, analyzer, wanted).write(_chained(first, batches), progress)
-
-
-def _chained(first: list[list[Document]], rest: Iterator[list[Document]]) -> Iterator[list[Document]]:
-    yield from first
-    yield from rest
+    return _Crew(directory, analyzer, wanted).write(chain(first, batches), progress)
 
 
 def _write_all(
@@ -63,8 +58,10 @@ def _write_all(
     collecting = gc.isenabled()
     gc.disable()
     try:
-        while (segment := write_segment(storage, islice(stream, SEGMENT), analyzer, progress)) is not None:
-            segments.append(segment)
+        for first in stream:
+            segments.append(
+                write_segment(storage, chain([first], islice(stream, SEGMENT - 1)), analyzer, progress)
+            )
     finally:
         if collecting:
             gc.enable()

@@ -28,7 +28,8 @@ INDEX_NAME = "listings"
 TITLE = 1024
 MOST = 1023
 BETWEEN = "\x00"
-"""Stands between the parts of a stored text, so that nothing typed matches across them."""
+"""Stands between the parts of a stored text, so that nothing typed matches across them; twice after the title."""
+_TITLE_END = (BETWEEN * 2).encode()
 
 
 class TermsField(fields.FieldType):
@@ -75,8 +76,8 @@ def prepare(document: Document, analyzer: Analyzer) -> Prepared:
     """Analyses a document. Counts beyond 1,023 of a term in a text are not told apart."""
     title_forms = [tidy(form) for form in analyzer.forms(document.title)]
     body_forms = [tidy(form) for form in analyzer.forms(document.body)]
-    terms = {term: min(count, MOST) for term, count in analyzer.index_terms(document.body).items()}
-    for term, count in analyzer.index_terms(document.title).items():
+    terms = {term: min(count, MOST) for term, count in analyzer.index_terms(body_forms[0]).items()}
+    for term, count in analyzer.index_terms(title_forms[0]).items():
         terms[term] = terms.get(term, 0) + min(count, MOST) * TITLE
     meta = {
         "key": document.key,
@@ -95,10 +96,33 @@ def prepare(document: Document, analyzer: Analyzer) -> Prepared:
     )
 
 
+def restore(row: Mapping[str, Any], text: bytes) -> Document:
+    """The document that a row and a stored text were prepared from, its texts in their compared form: prepared
+    again it gives the same."""
+    titles, _, bodies = text.decode().partition(BETWEEN * 2)
+    return Document(
+        key=row["key"],
+        kind=KINDS[row["kind"]],
+        subject_id=row["subject"],
+        audiences=frozenset(
+            audience for bit, audience in enumerate(AUDIENCES) if row["audiences"] >> bit & 1
+        ),
+        title=titles.partition(BETWEEN)[0],
+        body=bodies.partition(BETWEEN)[0],
+        facets={name: tuple(values) for name, values in row["facets"].items()},
+        numbers=row["numbers"],
+    )
+
+
+def title_part(text: bytes) -> bytes:
+    """The forms of the title in a stored text."""
+    return text.partition(_TITLE_END)[0]
+
+
 def write_segment(
     storage: FileStorage, documents: Iterable[Document], analyzer: Analyzer, done: Any = None
 ) -> Any:
-    """Writes documents as one new Whoosh segment and returns it, or None if there were none.
+    """Writes documents, at least one, as one new Whoosh segment and returns it.
 
     Goes through the codec rather than the ordinary writer, which sorts every posting as a tuple: filling an
     inverted table in memory takes less than half the time. ``done(n)`` hears of every 50 documents.
@@ -130,8 +154,6 @@ def write_segment(
     segment.set_doc_count(number)
     writer = codec.field_writer(storage, segment)
     for name, table in inverted.items():
-        if not table:
-            continue
         writer.start_field(name, schema[name])
         for encoded, term in sorted((term.encode(), term) for term in table):
             writer.start_term(encoded)
@@ -140,8 +162,6 @@ def write_segment(
             writer.finish_term()
         writer.finish_field()
     writer.close()
-    if not number:
-        return None
     segment.create_compound_file(storage)
     segment.compound = True
     return segment

@@ -11,7 +11,6 @@ from functools import reduce
 
 import numpy as np
 
-from marketplace.retrieval.engine.layout import BETWEEN
 from marketplace.retrieval.engine.segments import NOTHING, Floats, Mask, Postings, summed
 from marketplace.retrieval.engine.snapshot import Scope, Snapshot, mask_of
 from marketplace.retrieval.index import FEW
@@ -58,6 +57,9 @@ class Ranker:
         for forms in query.excluded:
             self._allowed = self._allowed & ~snapshot.containing(forms, self._allowed)
         self._wanted = wanted
+        lengths = snapshot.lengths / scope.mean_lengths
+        self._per_title = TITLE_WEIGHT / (1 - TITLE_NORM + TITLE_NORM * lengths[:, 0])
+        self._per_body = 1 / (1 - BODY_NORM + BODY_NORM * lengths[:, 1])
 
     def match(self, ranked: bool) -> Matched:
         """Documents with all typed words, or, if fewer than three are wanted ones, the best partial matches too.
@@ -127,23 +129,20 @@ class Ranker:
                 string = self._string(form)
                 docs = string.docs[string.title > 0]
                 if not form.certain:
-                    needle = form.text.encode()
-                    docs = docs[[self._title_has(number, needle) for number in docs]] if len(docs) else docs
+                    needle, titles = form.text.encode(), self._snapshot.titles
+                    docs = docs[
+                        np.fromiter((needle in titles[number] for number in docs), np.bool_, len(docs))
+                    ]
                 found[docs] = True
             result &= found
         return result
-
-    def _title_has(self, number: int, needle: bytes) -> bool:
-        title, _, _ = self._snapshot.text(number).partition((BETWEEN * 2).encode())
-        return needle in title
 
     def _weigh(self, scores: Floats, postings: Postings, weight: float) -> None:
         frequency = len(postings)
         if not frequency:
             return
-        lengths = self._snapshot.lengths[postings.docs] / self._scope.mean_lengths
-        occurrences = TITLE_WEIGHT * postings.title / (1 - TITLE_NORM + TITLE_NORM * lengths[:, 0])
-        occurrences += postings.body / (1 - BODY_NORM + BODY_NORM * lengths[:, 1])
+        occurrences = postings.title * self._per_title[postings.docs]
+        occurrences += postings.body * self._per_body[postings.docs]
         rarity = np.log(1 + (self._scope.count - frequency + 0.5) / (frequency + 0.5))
         scores[postings.docs] += weight * rarity * occurrences * (K1 + 1) / (K1 + occurrences)
 

@@ -18,7 +18,7 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
-from marketplace.retrieval.engine.layout import TITLE, make_schema
+from marketplace.retrieval.engine.layout import TITLE, make_schema, title_part
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -100,11 +100,17 @@ class SegmentReader:
         self._runs: tuple[str, ...] | None = None
         self._load()
 
-    def _load(self) -> None:
+    def rows(self) -> list[dict[str, Any]]:
+        """What is stored of every document (see ``layout.prepare``)."""
         column = self._per_document.column_reader("meta", self._schema["meta"].column_type)
-        rows = [json.loads(column[number]) for number in range(self.size)]
-        self.rows = rows
+        joined_rows = b",".join(bytes(column[number]) for number in range(self.size))
+        rows: list[dict[str, Any]] = json.loads(b"[" + joined_rows + b"]")
+        return rows
+
+    def _load(self) -> None:
+        rows = self.rows()
         self.keys: list[str] = [row["key"] for row in rows]
+        self.titles = [title_part(self.text(number)) for number in range(self.size)]
         self.kinds = np.array([row["kind"] for row in rows], np.int64)
         self.subjects = np.array([row["subject"] for row in rows], np.int64)
         self.audiences = np.array([row["audiences"] for row in rows], np.int64)
@@ -112,16 +118,19 @@ class SegmentReader:
         self.numbers: dict[str, Ints] = {}
         for name in sorted({name for row in rows for name in row["numbers"]}):
             self.numbers[name] = np.array([row["numbers"].get(name, MISSING) for row in rows], np.int64)
-        self.facets: dict[str, Facet] = {}
-        for name in sorted({name for row in rows for name in row["facets"]}):
-            codes: dict[str, int] = {}
-            pairs = [
-                (number, codes.setdefault(value, len(codes)))
-                for number, row in enumerate(rows)
-                for value in row["facets"].get(name, ())
-            ]
-            table = np.array(pairs, np.int64).reshape(-1, 2)
-            self.facets[name] = Facet(tuple(codes), table[:, 0].copy(), table[:, 1].copy())
+        codes: dict[str, dict[str, int]] = {}
+        docs: dict[str, list[int]] = {}
+        pairs: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            for name, values in row["facets"].items():
+                known = codes.setdefault(name, {})
+                for value in values:
+                    docs.setdefault(name, []).append(number)
+                    pairs.setdefault(name, []).append(known.setdefault(value, len(known)))
+        self.facets = {
+            name: Facet(tuple(known), np.array(docs[name], np.int64), np.array(pairs[name], np.int64))
+            for name, known in codes.items()
+        }
 
     def text(self, number: int) -> bytes:
         """The stored comparable text of a document (see ``layout``)."""

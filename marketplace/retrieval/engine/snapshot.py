@@ -47,6 +47,7 @@ class Snapshot:
         for base, gone in zip(self.bases, deleted, strict=False):
             self.live[[int(base) + number for number in gone]] = False
         self.keys = [key for reader in readers for key in reader.keys]
+        self.titles = [title for reader in readers for title in reader.titles]
         self.kinds = _concatenated([reader.kinds for reader in readers])
         self.subjects = _concatenated([reader.subjects for reader in readers])
         self._audiences = _concatenated([reader.audiences for reader in readers])

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
+from whoosh.index import TOC, clean_files
 
 from marketplace.retrieval.engine.layout import INDEX_NAME, make_schema
 from marketplace.retrieval.index import IndexBusy
@@ -56,7 +57,7 @@ class Store:
                 self._seen = (stamp, Current(**json.loads(self._pointer.read_text("ascii"))))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError):
             # Not a pointer of this program's making: as good as none.
             return None
         return self._seen[1]
@@ -102,26 +103,35 @@ class Store:
             yield
 
     def begin(self) -> int:
-        """An empty directory for a new index; leftovers of a rebuild that was killed are cleared."""
-        current = self.current()
-        number = 1 if current is None else current.number + 1
-        shutil.rmtree(self.directory(number), ignore_errors=True)
+        """An empty directory for a new index, with a number never used before."""
+        number = max(self._directories(), default=0) + 1
         self.directory(number).mkdir(parents=True)
         return number
 
-    def commit(self, number: int, segments: list[object]) -> None:
-        """Writes the table of contents of a new directory."""
-        TOC(make_schema(), segments, 1).write(self.storage(number), INDEX_NAME)
+    def contents(self, number: int) -> TOC:
+        """The latest table of contents of a directory: its segments, with what is deleted of them."""
+        return TOC.read(self.storage(number), INDEX_NAME, schema=make_schema())
+
+    def commit(self, number: int, generation: int, segments: list[Any]) -> None:
+        """Makes segments the contents of a directory, in one step, and removes files of other ones."""
+        storage = self.storage(number)
+        TOC(make_schema(), segments, generation).write(storage, INDEX_NAME)
+        clean_files(storage, INDEX_NAME, generation, segments)
 
     def switch(self, current: Current) -> None:
-        """Makes a finished directory the one in use and removes those before its predecessor."""
+        """Makes a finished directory the one in use and removes all but its predecessor, which readers may just be
+        opening."""
+        before = self.current()
+        kept = {current.number} | ({before.number} if before else set())
         fresh = self._pointer.with_suffix(".new")
         with fresh.open("w", encoding="ascii") as handle:
             json.dump(asdict(current), handle)
             handle.flush()
             os.fsync(handle.fileno())
         fresh.replace(self._pointer)
-        for path in self.root.glob("index-*"):
-            number = re.fullmatch(r"index-(\d+)", path.name)
-            if number and int(number[1]) not in (current.number, current.number - 1):
-                shutil.rmtree(path, ignore_errors=True)
+        for number in self._directories() - kept:
+            shutil.rmtree(self.directory(number), ignore_errors=True)
+
+    def _directories(self) -> set[int]:
+        names = (re.fullmatch(r"index-(\d+)", path.name) for path in self.root.glob("index-*"))
+        return {int(name[1]) for name in names if name}
