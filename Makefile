@@ -37,17 +37,13 @@ run: install ## start the demonstration site on 127.0.0.1:$PORT (8000)
 	export MARKETPLACE_ENV="$${MARKETPLACE_ENV:-demo}"; \
 	answers() { (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; }; \
 	if answers; then echo "Port $(PORT) is taken. Try: make run PORT=8001"; exit 1; fi; \
-	$(FLASK) db upgrade; \
-	$(FLASK) reference load; \
-	if [ "$$MARKETPLACE_ENV" = demo ]; then $(FLASK) demo load; fi; \
-	$(FLASK) search ensure; \
+	$(FLASK) prepare; \
 	stop() { trap - EXIT INT TERM; kill $$web $$worker 2>/dev/null || true; wait || true; }; \
 	trap stop EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(FLASK) worker & worker=$$!; \
-	$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 \
+	$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 --preload \
 		--log-level warning wsgi:app & web=$$!; \
 	until answers; do kill -0 $$web; sleep 0.2; done; \
-	if [ "$$MARKETPLACE_ENV" = demo ]; then $(FLASK) demo logins; fi; \
 	echo "The site answers on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"; \
 	wait -n $$web $$worker
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
+import flask_migrate
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.domain.errors import DomainError, ValidationFailed
@@ -28,7 +29,27 @@ def register(app: Flask) -> None:
 
     for group in (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group):
         app.cli.add_command(group)
+    app.cli.add_command(prepare)
     app.cli.add_command(worker)
+
+
+@click.command("prepare")
+@click.pass_context
+def prepare(context: click.Context) -> None:
+    """Make everything ready to serve: tables, reference data, search index; safe to repeat.
+
+    In demonstration mode the demonstration is loaded too and its logins are printed. One command, because
+    every start of an interpreter costs seconds that a second `make run` does not have.
+    """
+    from marketplace.demo.commands import demo_load, demo_logins
+
+    flask_migrate.upgrade()
+    context.invoke(reference_load)
+    if current_app.config["DEMO_MODE"]:
+        context.invoke(demo_load)
+    context.invoke(search_ensure)
+    if current_app.config["DEMO_MODE"]:
+        context.invoke(demo_logins)
 
 
 reference_group = AppGroup("reference", help="Data that the rules stand on.")
