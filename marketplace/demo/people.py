@@ -79,6 +79,7 @@ class People:
         elif text.standing == "agent":
             invited = self.plan.moment(organisation.verified_days + 2, text.login)
             self.plan.add(invited, lambda: self._invite(text))
+            self.plan.add(invited + timedelta(hours=2), lambda: self._accept(text))
         if text.grants:
             first = (
                 organisation.verified_days + 4
@@ -121,17 +122,18 @@ class People:
         db.session.flush()
 
     def _invite(self, text: PersonText) -> None:
-        """Invite a colleague and accept with the link of the letter, as its reader does two hours later."""
         head = self.actor(self.texts.head_of(text.organisation).login)
         invitations.invite(head, self.organisation(text.organisation), text.name, text.login)
+
+    def _accept(self, text: PersonText) -> None:
+        """Accept with the link of the letter, as its reader does."""
         letter = db.session.scalars(
             select(MailMessage).where(
                 MailMessage.recipient == text.login, MailMessage.template == "invitation"
             )
         ).one()
-        with clock.frozen(clock.now() + timedelta(hours=2)):
-            token = str(letter.params["path"]).rpartition("/")[2]
-            person = invitations.accept_as_new(token, self._new(text), legal.current_versions())
+        token = str(letter.params["path"]).rpartition("/")[2]
+        person = invitations.accept_as_new(token, self._new(text), legal.current_versions())
         person.is_demo = True
         self.person_ids[text.login] = person.id
         db.session.flush()

@@ -142,20 +142,27 @@ class Texts:
 @lru_cache(maxsize=1)
 def load() -> Texts:
     """Return all demonstration texts, checked. Raises TextFault naming the first entry that is wrong."""
-    organisations = tuple(_organisation(raw) for raw in _entries("organisations.toml", "organisation"))
-    people = tuple(_person(raw) for raw in _entries("people.toml", "person"))
+    return read(FOLDER)
+
+
+def read(folder: Path) -> Texts:
+    """Return the texts in ``folder``, checked as by ``load``."""
+    organisations = tuple(
+        _organisation(raw) for raw in _entries(folder, "organisations.toml", "organisation")
+    )
+    people = tuple(_person(raw) for raw in _entries(folder, "people.toml", "person"))
     listings = tuple(
-        _listing(kind, raw) for kind in LISTING_STATES for raw in _entries(f"{kind}s/*.toml", kind)
+        _listing(kind, raw) for kind in LISTING_STATES for raw in _entries(folder, f"{kind}s/*.toml", kind)
     )
     found = Texts(organisations, people, listings)
     _check_references(found)
     return found
 
 
-def _entries(pattern: str, name: str) -> list[dict[str, Any]]:
+def _entries(folder: Path, pattern: str, name: str) -> list[dict[str, Any]]:
     return [
         entry
-        for path in sorted(FOLDER.glob(pattern))
+        for path in sorted(folder.glob(pattern))
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))[name]
     ]
 

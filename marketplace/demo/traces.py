@@ -20,7 +20,7 @@ from marketplace.models.catalogue import DemandRevision, Listing
 from marketplace.models.people import Organisation
 from marketplace.models.platform import DailyCount, Notice
 from marketplace.services.catalogue import inquiries
-from marketplace.services.people import accounts, invitations, verification
+from marketplace.services.people import accounts, invitations, organisations, verification
 from marketplace.services.platform import notices, settings
 
 _DAYS_COUNTED = 60
@@ -42,6 +42,8 @@ class Traces:
             self._at(each["days"], partial(self._ask, each, number), each["about"])
         for each in raw["invitation"]:
             self._at(each["days"], partial(self._invite, each), each["email"])
+            if each["state"] == "revoked":
+                self._at(each["days"] + 1, partial(self._revoke, each), each["email"])
         for each in raw["proposal"]:
             self._at(each["days"], partial(self._propose, each), each["key"])
         for each in raw["suspension"]:
@@ -65,10 +67,12 @@ class Traces:
 
     def _invite(self, each: dict[str, Any]) -> None:
         actor = self.people.actor(each["by"])
-        organisation = db.session.get_one(Organisation, actor.organisation_id)
-        row = invitations.invite(actor, organisation, each["name"], each["email"])
-        if each["state"] == "revoked":
-            with clock.frozen(clock.now() + timedelta(days=1)):
+        invitations.invite(actor, organisations.own(actor), each["name"], each["email"])
+
+    def _revoke(self, each: dict[str, Any]) -> None:
+        actor = self.people.actor(each["by"])
+        for row in invitations.waiting_in(organisations.own(actor)):
+            if row.email == each["email"]:
                 invitations.revoke(actor, row)
 
     def _propose(self, each: dict[str, Any]) -> None:

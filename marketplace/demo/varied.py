@@ -15,6 +15,7 @@ from marketplace.demo.plan import dice
 from marketplace.demo.texts import FOLDER, MARK
 from marketplace.domain import regions
 from marketplace.domain.identifiers import patent_check_character, uscc_check_character
+from marketplace.domain.taxonomy import CITY_TAGS
 
 _STRIDE = 61843
 """A prime: neighbours in the series differ in everything, and no combination comes twice before all have come."""
@@ -137,7 +138,8 @@ def _sentences(found: Mix, patterns: tuple[str, ...], count: int) -> str:
 
 def _tags(found: Mix) -> list[str]:
     tags = found.subject["tags"]
-    return [tag for tag in tags if tag in found.chance.sample(tags, found.chance.randint(1, len(tags)))]
+    chosen = found.chance.sample(tags, found.chance.randint(1, len(tags)))
+    return [code for code in CITY_TAGS.codes if code in chosen]
 
 
 def _amount(found: Mix, unknown: float) -> int | None:
@@ -168,6 +170,7 @@ def achievement(seed: int, place: int, today: date, owner: str) -> dict[str, Any
     told = "，".join(f"{row['indicator']}由{row['current']}变为{row['achieved']}" for row in rows)
     scale = chance.choices(("generic", "gbt37264", "gbt22900"), (8, 1, 1))[0]
     year = today.year - chance.randint(1, 4)
+    price = _amount(found, 0.2)
     return {
         **_common(found),
         "benefit": f"{rows[0]['indicator']}由{rows[0]['current']}变为{rows[0]['achieved']}",
@@ -189,8 +192,8 @@ def achievement(seed: int, place: int, today: date, owner: str) -> dict[str, Any
         "maturity_level": chance.choices(range(1, 10), (1, 2, 4, 6, 9, 10, 12, 9, 5))[0],
         "maturity_proof": f"在{chance.choice(vocabulary().places)}连续运行{chance.randint(2, 20)}个月。",
         "evaluation": chance.choice(("acceptance", "review", "institution", "patent", "none")),
-        "pricing": chance.choices(("agreement", "listing", "auction", "negotiable"), (6, 2, 1, 2))[0],
-        "price_fen": _amount(found, 0.2),
+        "pricing": "negotiable" if price is None else chance.choice(("agreement", "listing", "auction")),
+        "price_fen": price,
         "valid_until": today + timedelta(days=chance.randint(30, 900)),
         "ways": _ways(found, ("transfer", "exclusive", "sole", "ordinary", "equity", "joint", "service")),
         "ip_rights": [_right(found, place, number, owner) for number in range(chance.choice((1, 1, 2, 3)))],
@@ -214,7 +217,8 @@ def _right(found: Mix, place: int, number: int, owner: str) -> dict[str, str]:
     else:
         body = f"{year}{1 if kind == 'invention' else 2}{serial}"
         text = f"{body}.{patent_check_character(body)}"
-    status = found.chance.choices(("valid", "pending", "lapsed"), (8, 2, 0.3))[0]
+    # The first right stands: without one, nothing could be licensed.
+    status = found.chance.choices(("valid", "pending", "lapsed"), (8, 2, 0.5 if number else 0))[0]
     return {"ip_type": kind, "number": text, "status": status, "owner": owner}
 
 

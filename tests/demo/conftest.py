@@ -1,0 +1,61 @@
+"""The demonstration, loaded once for all tests of the process that only look at it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from marketplace import create_app
+from marketplace.demo import loader
+from marketplace.extensions import db, limiter
+from tests.support.client import WITNESS, InspectingClient
+from tests.support.postgres import create_database
+
+
+@pytest.fixture(scope="session")
+def loaded(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A demonstration site of its own, with everything that `demo load` loads."""
+    instance: Path = tmp_path_factory.mktemp("demonstration")
+    if database_url.startswith("sqlite"):
+        url = f"sqlite:///{instance / 'demonstration.db'}"
+    else:
+        server, _, name = database_url.rpartition("/")
+        url = create_database(server, f"{name}_demonstration")
+    made = create_app(
+        "demo",
+        SQLALCHEMY_DATABASE_URI=url,
+        INSTANCE=instance,
+        SEARCH_DIR=instance / "search",
+        FILES_DIR=instance / "files",
+        MAIL_DIR=instance / "mail",
+        JOBS_URL="",
+        TESTING=True,
+        PUBLIC_URL="http://localhost",
+    )
+    made.test_client_class = InspectingClient
+    WITNESS.watch(made)
+    for command in (["db", "upgrade"], ["reference", "load"]):
+        done = made.test_cli_runner().invoke(args=command, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    with made.app_context():
+        loader.load(lambda count: None)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def demonstration(loaded: Flask) -> Iterator[Flask]:
+    """The loaded site inside an application context. Tests leave in it what they found."""
+    with loaded.app_context():
+        yield loaded
+        db.session.rollback()
+    WITNESS.pop()
+    limiter.reset()
+
+
+@pytest.fixture
+def visitor(demonstration: Flask) -> InspectingClient:
+    """Somebody who has not signed in."""
+    return demonstration.test_client()  # type: ignore[return-value]
