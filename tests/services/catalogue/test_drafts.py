@@ -1,8 +1,12 @@
 """Drafts: saved however incomplete, by several people, submitted only when complete."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
@@ -322,3 +326,55 @@ def test_tabs_count_what_they_show(owner: Person) -> None:
     for tab, number in counts.items():
         assert len(list(db.session.scalars(listings.mine(actor, "", tab)))) == number
     assert listings.counts(actor, "demand")["all"] == 1
+
+
+def at_once(app: Flask, number: int, act: Callable[[], object]) -> list[str]:
+    """Run ``act`` in ``number`` threads at the same moment, each in a unit of its own; return what came of it."""
+    db.session.commit()
+    barrier = Barrier(number)
+
+    def run(_: int) -> str:
+        with app.app_context():
+            barrier.wait()
+            try:
+                with unit_of_work():
+                    act()
+            except DomainError as error:
+                return error.code
+            return "done"
+
+    with ThreadPoolExecutor(number) as pool:
+        return sorted(pool.map(run, range(number)))
+
+
+def test_presses_at_the_same_moment_make_one_submission(app: Flask, owner: Person) -> None:
+    """One number, one task, no error."""
+    listing_id = factories.make_draft(owner).id
+    actor = factories.actor(owner)
+    outcomes = at_once(app, 4, lambda: drafts.submit(actor, listing_id, declared=True))
+    assert outcomes == ["done"] * 4
+    assert db.session.scalar(select(func.count()).select_from(ReviewTask)) == 1
+    assert db.session.get_one(Listing, listing_id).number == "SZ-A-00001"
+
+
+def test_writers_at_the_same_moment_do_not_overwrite_unseen(app: Flask, owner: Person) -> None:
+    """All began with the same text; one is saved, the others are shown it."""
+    listing_id = begin(owner)
+    save(owner, listing_id, title="原来")
+    actor = factories.actor(owner)
+    names = iter(["甲", "乙", "丙"])
+    outcomes = at_once(
+        app, 3, lambda: drafts.save(actor, listing_id, {"title": next(names)}, {"title": "原来"})
+    )
+    assert outcomes == ["done", "stale_draft", "stale_draft"]
+
+
+def test_edits_begun_at_the_same_moment_are_one(app: Flask, owner: Person) -> None:
+    """The database allows one revision in work, and nobody sees its refusal."""
+    listing_id = factories.make_published(owner).id
+    actor = factories.actor(owner)
+    outcomes = at_once(
+        app, 3, lambda: revisions.begin_next(actor, listings.get_own(actor, listing_id, lock=True))
+    )
+    assert outcomes == ["done"] * 3
+    assert db.session.scalar(select(func.count()).select_from(Revision)) == 2
