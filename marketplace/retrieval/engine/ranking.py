@@ -29,7 +29,7 @@ MAX_TERMS = 24
 MAX_CHARACTERS = 12
 MAX_PARTIAL = 200
 """Partial matches shown at most, and only those with a fair share of the best one's score."""
-PARTIAL_SHARE = 0.1
+PARTIAL_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
