@@ -6,6 +6,7 @@ become several (㎡ → m2) or a spelling another one (甬桥 → 埇桥), but n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.retrieval.analysis import Analyzer, normalise_character
@@ -71,12 +72,15 @@ def _spans(text: str, typed: str, analyzer: Analyzer | None) -> list[Span]:
     return merged
 
 
-def _mapped(text: str) -> tuple[str, list[int]]:
+def _mapped(text: str) -> tuple[str, Sequence[int]]:
     """The compared form of a text, and for each of its characters the number of the one it came from."""
+    table = {ord(letter): " " if letter.isspace() else normalise_character(letter) for letter in set(text)}
+    if all(len(part) == 1 for part in table.values()):
+        return text.translate(table), range(len(text))
     parts: list[str] = []
     origins: list[int] = []
     for number, character in enumerate(text):
-        part = " " if character.isspace() else normalise_character(character)
+        part = table[ord(character)]
         parts.append(part)
         origins += [number] * len(part)
     return "".join(parts), origins

@@ -34,18 +34,22 @@ def target(actor: Actor, kind: str, listing_id: int) -> Listing:
     Raises NotFound for one they may not see, NotAllowed for their own, DomainError where it is no longer offered.
     """
     listing = pages.get(actor, kind, listing_id)
+    _check(actor, listing)
+    return listing
+
+
+def _check(actor: Actor, listing: Listing) -> None:
     if listing.organisation_id == actor.organisation_id:
         raise NotAllowed(N_("这是贵单位自己发布的内容，不需要询问"), code="own_listing")
     require(actor, Permission.ASK_ABOUT_LISTING, subject_of(listing))
     if listing.state not in SEARCHABLE_STATES or listing.organisation.state != "verified":
         raise DomainError("not_offered", N_("这项内容已不再公开征集，不能再询问"))
-    return listing
 
 
 def may_ask(actor: Actor, listing: Listing) -> bool:
-    """Return whether ``target`` would let the actor ask about this listing, which they see."""
+    """Return whether the actor may ask about this listing, which they see."""
     try:
-        target(actor, listing.kind, listing.id)
+        _check(actor, listing)
     except DomainError:
         return False
     return True

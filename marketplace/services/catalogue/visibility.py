@@ -5,8 +5,10 @@ conditions and amounts. Whoever may not see the full text of a demand does not l
 """
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true
 from sqlalchemy.orm import contains_eager, selectinload
 
 from marketplace.domain.access import (
@@ -29,6 +31,7 @@ REVISIONS: dict[str, type[AchievementRevision] | type[DemandRevision]] = {
     "demand": DemandRevision,
 }
 KINDS = tuple(REVISIONS)
+_DEMANDS = DemandRevision.__table__
 
 LISTED_ORGANISATIONS = ("university", "enterprise", "broker")
 """Kinds of organisations with a public page: the authority's offices trade nothing."""
@@ -60,6 +63,16 @@ def public_listings(
     return _published(kind).where(shown_to(audience, kind, states))
 
 
+def count_public(kind: str, states: Collection[str], since: datetime | None = None) -> Select[Any]:
+    """Return the query (all, published since a moment) that counts what everybody may see, with the fewest joins."""
+    recent = case((Listing.published_at >= since, 1), else_=0) if since else literal(0)
+    query = select(func.count(), func.coalesce(func.sum(recent), 0)).select_from(Listing)
+    query = query.join(Organisation, Listing.organisation_id == Organisation.id)
+    if kind == "demand":
+        query = query.join(_DEMANDS, Listing.published_id == _DEMANDS.c.id)
+    return query.where(Listing.kind == kind, shown_to(Audience.PUBLIC, kind, states))
+
+
 def _published(kind: str) -> Select[Listing]:
     revision = REVISIONS[kind]
     return (
@@ -76,7 +89,7 @@ def shown_to(audience: Audience, kind: str, states: Collection[str] = VISIBLE_ST
     conditions = [Listing.state.in_(states), Organisation.state == "verified"]
     if kind == "demand":
         readable = disclosures_showing(audience, Shown.PUBLIC_TEXT, Shown.FULL_TEXT)
-        conditions.append(DemandRevision.disclosure.in_(sorted(readable)))
+        conditions.append(_DEMANDS.c.disclosure.in_(sorted(readable)))
     return and_(*conditions)
 
 
@@ -84,7 +97,7 @@ def named_to(audience: Audience, kind: str) -> ColumnElement[bool]:
     """Return the condition that an audience may connect a listing with its organisation."""
     if kind == "achievement":
         return true()
-    return DemandRevision.disclosure.in_(sorted(disclosures_showing(audience, Shown.FULL_TEXT)))
+    return _DEMANDS.c.disclosure.in_(sorted(disclosures_showing(audience, Shown.FULL_TEXT)))
 
 
 def reads_anyway(actor: Actor, kind: str) -> ColumnElement[bool]:
