@@ -14,7 +14,7 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from marketplace.jobs import chores
 from marketplace.jobs.hands import JobHands
-from marketplace.services.platform import operations
+from marketplace.services import operations
 
 
 def configure(app: Flask) -> None:

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 
 from marketplace.extensions import db
-from marketplace.services import dispatch
+from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.people import accounts
-from marketplace.services.platform import audit, counts, digests, longjobs, operations
+from marketplace.services.platform import audit, counts, longjobs, mailing
 from marketplace.services.unit import unit_of_work
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def run_by_clock() -> None:
     """Chores of the minute; each finds out by itself whether there is something to do."""
     _guarded(operations.beat)
     _guarded(expiry.expire_due)
-    _guarded(digests.send_due)
+    _guarded(mailing.send_digests)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)
     _guarded(operations.tidy)

@@ -21,7 +21,7 @@ from marketplace.models.platform import FileLink, Job
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.platform.tables import Column, write_xlsx
+from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
 
 DIRECT_ROWS = 2000

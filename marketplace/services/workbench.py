@@ -18,7 +18,8 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing, Revision
 from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
-from marketplace.services.platform import deadlines, links
+from marketplace.services import links
+from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import REVIEWER_ROLES, subject_of
 
 EXPIRY_NOTICE = timedelta(days=30)

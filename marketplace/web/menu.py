@@ -1,6 +1,6 @@
 """Menus as data: the bar, the workbench's side, the foot. Only what exists and what the reader may open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,9 +73,9 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
-            Entry(N_("工作日历"), "calendar.index", Permission.READ_SETTINGS),
+            Entry(N_("工作日历"), "settings.calendar", Permission.READ_SETTINGS),
             Entry(N_("运行状况"), "operations.index", Permission.READ_OPERATIONS),
-            Entry(N_("台账导出"), "ledgers.index", Permission.EXPORT_LEDGERS),
+            Entry(N_("台账导出"), "admin.ledger_list", Permission.EXPORT_LEDGERS),
             Entry(N_("留痕"), "audit.index", Permission.READ_AUDIT),
         ),
     ),
@@ -132,12 +132,21 @@ def shell_links() -> dict[str, str]:
     }
 
 
-def _items(entries: Iterable[Entry], actor: Actor | None = None) -> Iterable[Item]:
-    here = (request.endpoint or "").partition(".")[0]
+def _items(entries: Sequence[Entry], actor: Actor | None = None) -> Iterable[Item]:
+    here = request.endpoint or ""
+    exact = any(entry.endpoint == here for entry in entries)
     for entry in entries:
         if entry.endpoint not in current_app.view_functions:
             continue
         if entry.permission and (actor is None or not may(actor, entry.permission)):
             continue
         url = url_for(entry.endpoint, **entry.values)
-        yield Item(_(entry.label), url, here == entry.endpoint.partition(".")[0])
+        yield Item(_(entry.label), url, _stands_in(entry, here, exact))
+
+
+def _stands_in(entry: Entry, here: str, exact: bool) -> bool:
+    """Whether the reader is on the entry's page, or on a page of its blueprint that has no entry of its own."""
+    if exact:
+        return entry.endpoint == here
+    noun, _dot, page = entry.endpoint.partition(".")
+    return page == "index" and noun == here.partition(".")[0]

@@ -19,9 +19,9 @@ from marketplace.extensions import db
 from marketplace.jobs import chores
 from marketplace.jobs.hands import JobHands
 from marketplace.models.platform import AuditEvent, Job, MailMessage, OutboxMessage
-from marketplace.services import dispatch
+from marketplace.services import dispatch, operations
 from marketplace.services.outside import outside
-from marketplace.services.platform import audit, longjobs, notices, operations
+from marketplace.services.platform import audit, longjobs, notices
 from marketplace.services.platform.longjobs import Progress
 from marketplace.services.unit import unit_of_work
 from tests import factories

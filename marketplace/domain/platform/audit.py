@@ -77,6 +77,7 @@ _ACTION_WORDS: Mapping[str, str] = {
     "end": N_("离开"),
     "handover": N_("移交负责人"),
     "remark": N_("写意见"),
+    "correction": N_("报告错误"),
     "propose": N_("提出变更"),
     "change": N_("更改"),
     "retry": N_("重试"),

@@ -5,7 +5,8 @@ Sealing apart keeps writers from queueing at one row; ``verify`` reports the tai
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -126,13 +127,14 @@ class Verification:
 def verify() -> Verification:
     """Recompute the whole chain from the events; name the first link that does not fit."""
     previous, links = GENESIS, 0
-    for seal_row, event in _chain():
-        links += 1
-        if seal_row.sequence != links:
-            return Verification(links, previous, 0, f"link {links} is missing")
-        if seal_row.previous != previous or seal_row.digest != link_digest(previous, event):
-            return Verification(links, previous, 0, f"event {event.id} does not fit its link {links}")
-        previous = seal_row.digest
+    with closing(_chain()) as chain:
+        for seal_row, event in chain:
+            links += 1
+            if seal_row.sequence != links:
+                return Verification(links, previous, 0, f"link {links} is missing")
+            if seal_row.previous != previous or seal_row.digest != link_digest(previous, event):
+                return Verification(links, previous, 0, f"event {event.id} does not fit its link {links}")
+            previous = seal_row.digest
     unsealed = db.session.scalar(
         select(db.func.count())
         .select_from(AuditEvent)
@@ -142,12 +144,13 @@ def verify() -> Verification:
     return Verification(links, previous, unsealed or 0, "")
 
 
-def _chain() -> Iterator[tuple[AuditSeal, AuditEvent]]:
+def _chain() -> Generator[tuple[AuditSeal, AuditEvent]]:
     query = (
         select(AuditSeal, AuditEvent)
         .join(AuditEvent, AuditEvent.id == AuditSeal.event_id)
         .order_by(AuditSeal.sequence)
         .execution_options(yield_per=500)
     )
-    for seal_row, event in db.session.execute(query):
-        yield seal_row, event
+    # Whoever stops at a fault leaves no cursor open behind.
+    with db.session.execute(query) as found:
+        yield from found

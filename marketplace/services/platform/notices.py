@@ -11,7 +11,8 @@ from marketplace.domain.platform.notices import FREQUENCIES, GROUPS, KINDS
 from marketplace.extensions import db
 from marketplace.models.people import Membership, Person
 from marketplace.models.platform import MailMessage, Notice, NoticePreference
-from marketplace.services.platform import links, outbox
+from marketplace.services import links
+from marketplace.services.platform import outbox
 
 
 def notify(

@@ -1,10 +1,14 @@
-"""管理概览: what administrators should know first; each block only for those who may."""
+"""管理概览: what administrators should know first, each block only for those who may; and 台账导出."""
 
-from flask import Blueprint, render_template
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 
 from marketplace.domain.access import Permission, may
-from marketplace.services import health, workbench
+from marketplace.domain.platform.files import XLSX
+from marketplace.services import ledgers, operations, workbench
 from marketplace.services.platform import deadlines, settings
+from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -22,7 +26,33 @@ def index() -> str:
     return render_template(
         "admin/index.html",
         queues=workbench.open_task_counts(who),
-        health=health.overview() if sees_operations else None,
+        health=operations.overview() if sees_operations else None,
         missing_years=deadlines.missing_years() if sees_settings else [],
         proposed=[each for each in settings.overview() if each.proposed] if sees_settings else [],
+    )
+
+
+@blueprint.get("/ledgers")
+@requires(Permission.EXPORT_LEDGERS)
+def ledger_list() -> str:
+    """Show the ledgers with their filters."""
+    counts = {name: ledgers.count(actor(), name, {}) for name in ledgers.LEDGERS}
+    return render_template("admin/ledgers.html", ledgers=ledgers.LEDGERS, counts=counts)
+
+
+@blueprint.post("/ledgers/<name>")
+@requires(Permission.EXPORT_LEDGERS)
+def export_ledger(name: str) -> Response:
+    """Send the table, or start making it when it is long. Every export is written to the audit trail."""
+    if name not in ledgers.LEDGERS:
+        abort(404)
+    filters = ledgers.chosen(name, request.form.to_dict())
+    if ledgers.count(actor(), name, filters) > ledgers.DIRECT_ROWS:
+        with unit_of_work():
+            job_id = ledgers.start_export(actor(), name, filters).id
+        return redirect(url_for("operations.job", job_id=job_id))  # type: ignore[return-value]
+    with unit_of_work():
+        content = ledgers.table(actor(), name, filters)
+    return send_file(
+        BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=ledgers.file_name(name)
     )

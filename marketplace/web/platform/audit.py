@@ -6,9 +6,10 @@ from flask_babel import gettext as _
 from marketplace.domain.access import Permission
 from marketplace.domain.platform.audit import TAGS, tag_words
 from marketplace.forms.platform.audit import AuditFilter
+from marketplace.services import operations
 from marketplace.services.paging import paged
 from marketplace.services.people import actors
-from marketplace.services.platform import audit, longjobs, operations
+from marketplace.services.platform import audit, longjobs
 from marketplace.web.guards import requires
 from marketplace.web.paging import page_number, page_urls
 

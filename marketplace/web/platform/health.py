@@ -8,8 +8,8 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 
 from marketplace.extensions import db
+from marketplace.services import operations
 from marketplace.services.outside import outside
-from marketplace.services.platform import operations
 from marketplace.web.guards import public
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 from marketplace.domain.errors import NotFound
 from marketplace.domain.platform.notices import GROUPS, KINDS
 from marketplace.forms.platform.notices import preferences_form
+from marketplace.services import links
 from marketplace.services.paging import paged
-from marketplace.services.platform import links, notices
+from marketplace.services.platform import notices
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, signed_in
 from marketplace.web.paging import page_number, page_urls

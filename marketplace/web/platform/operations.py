@@ -11,10 +11,10 @@ from marketplace.domain.identifiers import mask_email
 from marketplace.domain.platform.jobs import JOB_KINDS
 from marketplace.domain.states import JOB
 from marketplace.models.platform import Job
-from marketplace.services import health
+from marketplace.services import operations
 from marketplace.services.paging import paged
 from marketplace.services.people import actors
-from marketplace.services.platform import files, longjobs, operations
+from marketplace.services.platform import files, longjobs
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires, signed_in
 from marketplace.web.paging import page_number, page_urls
@@ -48,7 +48,7 @@ def masked_email(address: str) -> str:
 @requires(Permission.READ_OPERATIONS)
 def index() -> str:
     """Show how the worker, the outbox, the index and the stores are doing."""
-    return render_template("operations/index.html", health=health.overview(), jobs=longjobs.latest(5))
+    return render_template("operations/index.html", health=operations.overview(), jobs=longjobs.latest(5))
 
 
 @blueprint.get("/outbox")

@@ -1,4 +1,4 @@
-"""参数设置: what holds today, what held before, and changes that a second person confirms."""
+"""参数设置 and 工作日历: what holds today, what held before, and changes that a second person confirms."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
 from marketplace.domain.platform.settings import SETTINGS, Definition
 from marketplace.domain.states import SETTING
-from marketplace.forms.platform.settings import DecisionNoteForm, ProposalForm
+from marketplace.forms.platform.settings import CalendarForm, DecisionNoteForm, ProposalForm
 from marketplace.services import workflow
 from marketplace.services.people import actors
-from marketplace.services.platform import settings
+from marketplace.services.platform import deadlines, settings
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
 
-blueprint = Blueprint("settings", __name__, url_prefix="/admin/settings")
+blueprint = Blueprint("settings", __name__, url_prefix="/admin")
 
 
 @blueprint.app_template_global("setting_words")
@@ -30,14 +30,14 @@ def setting_words(key: str, value: Any) -> str:
     return f"{value} {_(definition.unit)}" if definition.unit else str(value)
 
 
-@blueprint.get("")
+@blueprint.get("/settings")
 @requires(Permission.READ_SETTINGS)
 def index() -> str:
     """Show every setting with the value in force and what waits."""
     return render_template("settings/index.html", rows=settings.overview())
 
 
-@blueprint.get("/<key>")
+@blueprint.get("/settings/<key>")
 @requires(Permission.READ_SETTINGS)
 def detail(key: str) -> str:
     """Show a setting and every value it ever had or was to have."""
@@ -56,7 +56,7 @@ def detail(key: str) -> str:
     )
 
 
-@blueprint.route("/<key>/change", methods=["GET", "POST"])
+@blueprint.route("/settings/<key>/change", methods=["GET", "POST"])
 @requires(Permission.CHANGE_SETTINGS)
 def change(key: str) -> Any:
     """Propose another value; the password is asked for where a second person is."""
@@ -91,7 +91,7 @@ def _change(definition: Definition) -> str | Response:
 _change_carefully = reauthenticated(_change)
 
 
-@blueprint.route("/values/<int:row_id>", methods=["GET", "POST"])
+@blueprint.route("/settings/values/<int:row_id>", methods=["GET", "POST"])
 @requires(Permission.CONFIRM_SETTINGS)
 @reauthenticated
 def decide(row_id: int) -> str | Response:
@@ -121,3 +121,44 @@ def decide(row_id: int) -> str | Response:
 
 def _definition(key: str) -> Definition:
     return SETTINGS.get(key) or abort(404)
+
+
+@blueprint.get("/calendar")
+@requires(Permission.READ_SETTINGS)
+def calendar() -> str:
+    """Show the days of a year."""
+    return _calendar_page(CalendarForm())
+
+
+@blueprint.post("/calendar")
+@requires(Permission.CHANGE_SETTINGS)
+def change_days() -> str | Response | tuple[str, int]:
+    """Set some days; deadlines that were set before keep their day."""
+    form = CalendarForm()
+    if form.validate():
+        try:
+            with unit_of_work():
+                count = deadlines.change_days(
+                    actor(), form.first.data, form.last.data, form.meaning(), form.source.data or ""
+                )
+        except DomainError as error:
+            form.take(error)
+        else:
+            flash(_("已设置 %(count)s 天，此后计算的期限按新日历", count=count), "ok")
+            return redirect(url_for(".calendar", year=form.first.data.year))
+    return _calendar_page(form), 422
+
+
+def _calendar_page(form: CalendarForm) -> str:
+    this_year = clock.today().year
+    asked = request.args.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= 2100 else this_year
+    years = sorted({*deadlines.known_years(), this_year, this_year + 1, year})
+    return render_template(
+        "settings/calendar.html",
+        form=form,
+        year=year,
+        years=years,
+        spans=deadlines.spans_of(year),
+        missing=deadlines.missing_years(),
+    )

@@ -12,7 +12,8 @@ from marketplace.domain.access import SYSTEM, Actor
 from marketplace.domain.platform.audit import TAGS, tag_words
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal
-from marketplace.services.platform import audit, operations
+from marketplace.services import operations
+from marketplace.services.platform import audit
 from marketplace.services.unit import unit_of_work
 from tests.support.database import Database
 

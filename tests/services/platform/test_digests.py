@@ -10,7 +10,8 @@ from marketplace.domain.access import Actor
 from marketplace.extensions import db
 from marketplace.models.people import Person
 from marketplace.models.platform import MailMessage, Notice
-from marketplace.services.platform import digests, notices, operations
+from marketplace.services import operations
+from marketplace.services.platform import mailing, notices
 from marketplace.services.unit import unit_of_work
 from tests import factories
 
@@ -47,7 +48,7 @@ def mails(template: str) -> list[MailMessage]:
 def send(at: datetime) -> int:
     """Let the worker's clock strike at a moment."""
     with clock.frozen(at):
-        return digests.send_due()
+        return mailing.send_digests()
 
 
 def test_at_once_is_the_default_and_needs_no_digest(person: Person) -> None:

@@ -10,8 +10,8 @@ from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.platform import Job, OutboxMessage
-from marketplace.services import dispatch, ledgers
-from marketplace.services.platform import longjobs, notices, operations, outbox
+from marketplace.services import dispatch, ledgers, operations
+from marketplace.services.platform import longjobs, notices, outbox
 from marketplace.services.unit import unit_of_work
 from tests import factories
 from tests.support.client import InspectingClient

@@ -1,4 +1,4 @@
-"""How the site itself is doing: the worker's heartbeat, promises not kept, mails, what is tidied away."""
+"""How the site itself is doing: the worker's heartbeat, promises not kept, mails, the index, what is tidied away."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal, Heartbeat, Job, MailMessage, OutboxMessage
+from marketplace.services.outside import outside
 from marketplace.services.platform import audit, outbox
 from marketplace.services.unit import unit_of_work
 
@@ -119,3 +120,32 @@ def tidy() -> None:
             delete(OutboxMessage).where(OutboxMessage.state == "done", OutboxMessage.done_at < limit)
         )
         db.session.execute(delete(MailMessage).where(MailMessage.sent_at < limit))
+
+
+@dataclass(frozen=True)
+class Health:
+    """``index_generation`` rises with every change of the search index; 0 means there is none."""
+
+    worker_seen: datetime | None
+    worker_alive: bool
+    outbox: OutboxHealth
+    audit: AuditHealth
+    index_generation: int
+    index_outdated: bool
+    last_reindex: Job | None
+    scanner_active: bool
+
+
+def overview() -> Health:
+    """Return the state of the machinery as of now."""
+    index = outside().index
+    return Health(
+        worker_seen=worker_seen(),
+        worker_alive=worker_is_alive(),
+        outbox=outbox_health(),
+        audit=audit_health(),
+        index_generation=index.generation(),
+        index_outdated=index.needs_rebuild(),
+        last_reindex=last_reindex(),
+        scanner_active=outside().scanner.active,
+    )

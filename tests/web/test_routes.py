@@ -1,0 +1,266 @@
+"""Every route × every role by real requests, against a table written by hand and not read from the code.
+
+A new route fails here until somebody writes down who may enter it.
+"""
+
+from datetime import timedelta
+
+import pytest
+from flask import url_for
+
+from marketplace.domain import clock
+from marketplace.domain.access import Role
+from marketplace.extensions import db
+from marketplace.models.people import Invitation
+from marketplace.models.platform import Job, Notice, OutboxMessage, SettingValue
+from marketplace.services.platform import reviews
+from marketplace.services.unit import unit_of_work
+from tests import factories as make
+
+ROLES = {str(role) for role in Role}
+PERSONAS = sorted({"visitor", "agent", "manager", "stranger"} | ROLES)
+ALL = frozenset(PERSONAS)
+SIGNED_IN = ALL - {"visitor"}
+OWNERS = frozenset({"agent", "manager"})
+TRADERS = OWNERS | {"stranger"}
+MANAGERS = frozenset({"manager", "stranger"})
+ADMIN = frozenset({"system_admin"})
+READERS = ADMIN | {"auditor"}
+SETTERS = ADMIN | {"policy_manager"}
+DESK = READERS | {"achievement_reviewer", "demand_reviewer"}
+JUDGES = frozenset({"achievement_reviewer", "auditor"})
+SOME = None
+"""Open to whoever the subject concerns; the tests of that page say who."""
+
+MAY_ENTER = {
+    "account.index": SIGNED_IN,
+    "account.close": SIGNED_IN,
+    "account.agree": SIGNED_IN,
+    "account.details": SIGNED_IN,
+    "account.password": SIGNED_IN,
+    "achievements.index": ALL,
+    "achievements.detail": ALL,
+    "admin.index": DESK | SETTERS,
+    "audit.index": READERS,
+    "settings.calendar": READERS | SETTERS,
+    "settings.change_days": SETTERS,
+    "corrections.write": ALL,
+    "corrections.send": ALL,
+    "demands.index": ALL,
+    "demands.detail": ALL,
+    "desk.index": SIGNED_IN,
+    "editing.step": OWNERS,
+    "editing.save": OWNERS,
+    "editing.add_file": OWNERS,
+    "editing.remove_file": OWNERS,
+    "editing.submit": OWNERS,
+    "files.download": SOME,
+    "grants.index": READERS,
+    "grants.new": ADMIN,
+    "grants.revoke": ADMIN,
+    "health.check": ALL,
+    "help.index": ALL,
+    "help.matter": ALL,
+    "home.index": ALL,
+    "home.about": ALL,
+    "home.elder": ALL,
+    "home.search": ALL,
+    "inquiries.index": SIGNED_IN,
+    "inquiries.ask": SOME,
+    "inquiries.send": SOME,
+    "invitations.accept": ALL,
+    "admin.ledger_list": READERS,
+    "admin.export_ledger": READERS,
+    "legal.document": ALL,
+    "members.index": SIGNED_IN,
+    "members.hand_over": {"manager"},
+    "members.remove": {"manager"},
+    "members.resend": {"manager"},
+    "members.revoke": {"manager"},
+    "members.invite": MANAGERS,
+    "members.leave": SIGNED_IN,
+    "my_listings.index": TRADERS,
+    "my_listings.new": TRADERS,
+    "my_listings.create": TRADERS,
+    "my_listings.detail": OWNERS,
+    "my_listings.act": OWNERS,
+    "my_listings.discard": OWNERS,
+    "my_listings.edit": OWNERS,
+    "my_listings.changes": OWNERS | JUDGES,
+    "my_listings.preview": OWNERS | JUDGES,
+    "my_listings.take_down": {"achievement_reviewer"},
+    "my_listings.withdraw": OWNERS,
+    "notices.index": SIGNED_IN,
+    "notices.open_notice": {"agent"},
+    "notices.preferences": SIGNED_IN,
+    "notices.read_all": SIGNED_IN,
+    "operations.index": READERS,
+    "operations.jobs": READERS,
+    "operations.start": READERS,
+    "operations.job": READERS,
+    "operations.retry_job": ADMIN,
+    "operations.mails": READERS,
+    "operations.outbox": READERS,
+    "operations.retry_message": ADMIN,
+    "organisation.index": SIGNED_IN,
+    "organisation.edit": MANAGERS,
+    "organisation.withdraw": MANAGERS,
+    "organisations.index": ALL,
+    "organisations.detail": ALL,
+    "regions.below": ALL,
+    "registry.index": READERS,
+    "registry.detail": READERS,
+    "registry.move": ADMIN,
+    "resets.start": ALL,
+    "resets.use": ALL,
+    "resets.asked": ALL,
+    "reviews.index": DESK,
+    "reviews.task": JUDGES,
+    "reviews.decide": JUDGES,
+    "reviews.assign": {"achievement_reviewer"},
+    "reviews.batch": DESK,
+    "sessions.login": ALL,
+    "sessions.logout": ALL,
+    "sessions.reauthenticate": SIGNED_IN,
+    "settings.index": READERS | SETTERS,
+    "settings.detail": READERS | SETTERS,
+    "settings.change": SETTERS,
+    "settings.decide": SETTERS,
+    "signup.start": ALL,
+    "signup.check": ALL,
+    "signup.done": SIGNED_IN,
+    "signup.known": ALL,
+    "signup.organisation": ALL,
+    "signup.person": ALL,
+}
+
+
+@pytest.fixture
+def people(session):
+    """One person for each persona; agent and manager own what the routes speak of."""
+    owner = make.make_organisation("university", name="淮北试验研究院")
+    found = {
+        "agent": make.make_person(owner, "agent"),
+        "manager": make.make_person(owner, "manager"),
+        "stranger": make.make_person(make.make_organisation("enterprise"), "manager"),
+    }
+    authority = make.make_organisation("authority")
+    found.update({str(role): make.make_staff(role, authority=authority) for role in Role})
+    return found
+
+
+@pytest.fixture
+def places(people):
+    """Values for the parts of addresses: real things of the owner, so that a refusal is a refusal."""
+    public = make.make_published(people["agent"], reviewer=people["achievement_reviewer"])
+    demand = make.make_published(people["agent"], "demand", reviewer=people["demand_reviewer"])
+    draft = make.make_draft(people["agent"], title="双极板冲压成形工艺")
+    task = make.make_submitted(people["agent"], title="冷链蓄冷剂配方")
+    with unit_of_work():
+        job = Job(kind="reindex", params={})
+        invitation = Invitation(
+            organisation_id=public.organisation_id,
+            email="guest@example.com",
+            name="客",
+            position="agent",
+            token_digest="0" * 64,
+            expires_at=clock.now() + timedelta(days=1),
+            invited_by=people["manager"].id,
+        )
+        notice = Notice(
+            person_id=people["agent"].id,
+            kind="listing_approved",
+            subject_kind="my_listing",
+            subject_id=public.id,
+            params={"title": "某"},
+        )
+        message = OutboxMessage(topic="mail", payload={}, state="failed")
+        value = SettingValue(
+            key="session.staff_idle_minutes", value=40, valid_from=clock.today(), state="proposed"
+        )
+        db.session.add_all([job, invitation, notice, message, value])
+        db.session.flush()
+        grant_id = make.grant_of(people["finance"]).id
+        ids = {
+            "job_id": job.id,
+            "invitation_id": invitation.id,
+            "notice_id": notice.id,
+            "message_id": message.id,
+            "row_id": value.id,
+        }
+    open_task = reviews.open_task_for("revision", task.revisions[-1].id)
+    return {
+        **ids,
+        "listing_id": public.id,
+        "draft_id": draft.id,
+        "demand_id": demand.id,
+        "task_id": open_task.id,
+        "grant_id": grant_id,
+        "organisation_id": public.organisation_id,
+        "person_id": people["agent"].id,
+        "link_id": 1,
+        "token": "x" * 43,
+        "code": "340000",
+        "kind": "achievement",
+        "key": "basics",
+        "name": "agreement",
+        "slug": "join",
+        "action": "unlist",
+        "filename": "css/base.css",
+    }
+
+
+SPECIAL = {
+    "demands.detail": {"listing_id": "demand_id"},
+    "editing.step": {"listing_id": "draft_id"},
+    "editing.save": {"listing_id": "draft_id"},
+    "editing.add_file": {"listing_id": "draft_id"},
+    "editing.remove_file": {"listing_id": "draft_id"},
+    "editing.submit": {"listing_id": "draft_id"},
+    "my_listings.discard": {"listing_id": "draft_id"},
+}
+FIXED = {
+    "settings.detail": {"key": "listing.months_valid"},
+    "settings.change": {"key": "listing.months_valid"},
+    "admin.export_ledger": {"name": "organisations"},
+    "registry.move": {"action": "suspend"},
+}
+
+
+def routes(app):
+    """Yield (endpoint, method, argument names) of every route but the static files."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static":
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                yield rule.endpoint, method, rule.arguments
+
+
+def address(app, places, endpoint, arguments):
+    """Return the address of a route with the owner's things in it."""
+    values = {name: places[SPECIAL.get(endpoint, {}).get(name, name)] for name in arguments}
+    values.update(FIXED.get(endpoint, {}))
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def test_every_route_has_somebody_written_down(app):
+    assert {endpoint for endpoint, _, _ in routes(app)} == set(MAY_ENTER)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_who_enters_and_who_does_not(app, login, client, people, places, persona):
+    if persona != "visitor":
+        login(people[persona])
+    for endpoint, method, arguments in routes(app):
+        allowed = MAY_ENTER[endpoint]
+        welcome = allowed is SOME or persona in allowed
+        if allowed is SOME or (welcome and method == "POST"):
+            continue  # what an allowed POST does is the business of that page's own tests
+        sent = client.open(address(app, places, endpoint, arguments), method=method)
+        to_login = sent.status_code == 302 and sent.headers["Location"].startswith("/login")
+        shut_out = to_login or sent.status_code in (403, 404)
+        told = f"{persona} {method} {endpoint} answered {sent.status_code}"
+        if endpoint in ("invitations.accept", "resets.use") and sent.status_code == 404:
+            continue  # the link in this test is worn out for everybody
+        assert shut_out is not welcome, told
+        assert sent.status_code < 500, told
