@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -35,8 +36,14 @@ NAME_LENGTH = 60
 _HASHER = PasswordHasher()
 """Argon2id with the library's current parameters (RFC 9106, low memory)."""
 
-_NOBODY = _HASHER.hash("somebody who does not exist")
-"""Checked against where there is no such account, so that the answer takes as long as for one that exists."""
+
+@cache
+def _nobody() -> str:
+    """Checked against where there is no such account, so that the answer takes as long as for one that exists.
+
+    Made on first use: a hash takes its time on purpose, which no command that checks no password should pay.
+    """
+    return _HASHER.hash("somebody who does not exist")
 
 
 def hash_password(password: str) -> str:
@@ -47,8 +54,9 @@ def hash_password(password: str) -> str:
 def password_fits(person: Person | None, password: str) -> bool:
     """Return whether ``password`` opens the account; takes as long for nobody as for somebody."""
     known = person.password_hash if person is not None else ""
+    nobody = _nobody()
     try:
-        _HASHER.verify(known or _NOBODY, normal_password(password[:1000]))
+        _HASHER.verify(known or nobody, normal_password(password[:1000]))
     except (VerificationError, InvalidHashError):
         return False
     return bool(known)
