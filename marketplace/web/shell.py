@@ -29,7 +29,8 @@ def install(app: Flask) -> None:
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(_begin)
+    # First of all, ahead of the extensions: a page that refuses a forged request needs the nonce as well.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_headers)
     app.after_request(_log)
     app.context_processor(_context)

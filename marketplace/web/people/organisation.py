@@ -67,7 +67,7 @@ def edit() -> Response | tuple[str, int]:
         return redirect(url_for(".index"))
     form = ProfileForm(data=_start_of(found))
     dropped = {int(value) for value in request.form.getlist("drop") if value.isdigit()}
-    if form.is_submitted() and form.validate() and _submit(form, dropped):
+    if form.is_submitted() and _submit(form, dropped):
         return redirect(url_for(".index"))
     task = organisations.last_tasks([waiting.id]).get(waiting.id) if waiting is not None else None
     hint = division_hint(found.uscc, form.division.data or "")
@@ -87,6 +87,7 @@ def _submit(form: ProfileForm, dropped: set[int]) -> bool:
             organisations.keep_uploads(actor(), organisations.own(actor()), form.uploads)
         if {"pick_region", "upload"} & set(request.form):
             return False
+        form.validate()
         with unit_of_work():
             found = organisations.own(actor())
             kind = form.kind.data or found.kind

@@ -94,7 +94,7 @@ def organisation() -> Response | tuple[str, int]:
     if draft is None or draft.organisation_id is not None:
         return _expired()
     form = ProfileForm(data=signup.typed_in(draft, "organisation"))
-    if form.is_submitted() and form.validate():
+    if form.is_submitted():
         onward = _keep_organisation(form)
         if onward is not None:
             return redirect(onward)
@@ -119,11 +119,13 @@ def _keep_organisation(form: ProfileForm) -> str | None:
             return url_for(".start")
         if {"pick_region", "upload", "drop"} & set(request.form):
             return None
+        form.validate()
         with unit_of_work():
             draft = signup.require(session.get("signup"))
             signup.save_organisation(draft, form.kind.data or "", form.profile)
     except DomainError as error:
         form.take(error)
+    if form.errors:
         return None
     return url_for(".check") if actor().signed_in else url_for(".person")
 
