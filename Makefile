@@ -52,9 +52,9 @@ test: test-packages $(TEST_STAMP) lint test-sqlite test-postgresql ## check ever
 test-sqlite: $(TEST_STAMP) ## run the whole suite on SQLite
 	TEST_DATABASE=sqlite $(PYTEST)
 
-# Rooms that never touch a database have had their turn on SQLite.
+# Tests that touch no database have had their turn on SQLite.
 test-postgresql: $(TEST_STAMP) ## run all that touches the database on a throwaway PostgreSQL
-	TEST_DATABASE=postgresql $(PYTEST) --ignore=tests/domain --ignore=tests/retrieval
+	TEST_DATABASE=postgresql $(PYTEST) -m database
 
 test-packages:
 	@missing=; for package in $(TEST_PACKAGES); do \

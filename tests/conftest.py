@@ -54,9 +54,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs Chromium, so that `-m 'not browser'` leaves it out."""
+    """Mark by the fixtures asked for: what needs a database, and what needs Chromium."""
     for item in items:
-        if {"browser", "page", "phone"} & set(getattr(item, "fixturenames", ())):
+        wanted = set(getattr(item, "fixturenames", ()))
+        if "database_url" in wanted:
+            item.add_marker(pytest.mark.database)
+        if "browser" in wanted:
             item.add_marker(pytest.mark.browser)
 
 
