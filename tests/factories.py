@@ -8,6 +8,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Role
 from marketplace.domain.identifiers import uscc_check_character
@@ -251,3 +253,8 @@ def make_many_published(organisation: Organisation, number: int, kind: str = "ac
             outbox.enqueue("index", kind=kind, id=listing.id)
             made.append(listing)
     return made
+
+
+def grant_of(person: Person) -> RoleGrant:
+    """Return a role grant of a person."""
+    return db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)).first()

@@ -29,6 +29,8 @@ READERS = ADMIN | {"auditor"}
 SETTERS = ADMIN | {"policy_manager"}
 DESK = READERS | {"achievement_reviewer", "demand_reviewer"}
 JUDGES = frozenset({"achievement_reviewer", "auditor"})
+INSPECTED = frozenset({"visitor", "manager", "system_admin"})
+"""Personas whose pages are also read by the inspector: between them they open every kind of page."""
 SOME = None
 """Open to whoever the subject concerns; the tests of that page say who."""
 
@@ -117,7 +119,7 @@ MAY_ENTER = {
     "reviews.index": DESK,
     "reviews.task": JUDGES,
     "reviews.decide": JUDGES,
-    "reviews.assign": {"achievement_reviewer"},
+    "reviews.assign": JUDGES,
     "reviews.batch": DESK,
     "sessions.login": ALL,
     "sessions.logout": ALL,
@@ -249,6 +251,7 @@ def test_every_route_has_somebody_written_down(app):
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_who_enters_and_who_does_not(app, login, client, people, places, persona):
+    client.inspecting = persona in INSPECTED
     if persona != "visitor":
         login(people[persona])
     for endpoint, method, arguments in routes(app):
@@ -263,4 +266,4 @@ def test_who_enters_and_who_does_not(app, login, client, people, places, persona
         if endpoint in ("invitations.accept", "resets.use") and sent.status_code == 404:
             continue  # the link in this test is worn out for everybody
         assert shut_out is not welcome, told
-        assert sent.status_code < 500, told
+        assert sent.status_code != 500, told
