@@ -12,8 +12,8 @@ from marketplace.demo.texts import OrganisationText, PersonText, Texts
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, VISITOR, Actor, Role
 from marketplace.domain.identifiers import parse_phone
+from marketplace.domain.people import legal
 from marketplace.domain.people.profiles import ProfileData
-from marketplace.domain.platform import legal
 from marketplace.extensions import db
 from marketplace.models.people import Organisation, OrganisationProfile, Person
 from marketplace.models.platform import MailMessage, ReviewTask

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from marketplace.domain.errors import DomainError, ValidationFailed
+from marketplace.domain.people import legal
 from marketplace.domain.people.passwords import check_password, normal_password
 from marketplace.domain.people.profiles import (
     PROFILE_FIELDS,
@@ -14,7 +15,6 @@ from marketplace.domain.people.profiles import (
     checked_profile,
     division_hint,
 )
-from marketplace.domain.platform import legal
 from marketplace.domain.platform.reasons import REASONS, check_reasons
 
 GOOD = ProfileData(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from marketplace.domain.access import VISITOR
+from marketplace.domain.people import legal
 from marketplace.domain.people.profiles import ProfileData
-from marketplace.domain.platform import legal
 from marketplace.models.people import Organisation, Person
 from marketplace.models.platform import ReviewTask
 from marketplace.services.people import actors, organisations, signup

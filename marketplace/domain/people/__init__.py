@@ -1,1 +1,1 @@
-"""Rules about people: what a password must be."""
+"""Rules about organisations and people: their data, passwords, and what they agree to."""

@@ -13,8 +13,8 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.identifiers import parse_email, parse_phone
+from marketplace.domain.people import legal
 from marketplace.domain.people.passwords import check_password, normal_password
-from marketplace.domain.platform import legal
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.people import (

@@ -12,6 +12,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import STAFF_ROLES, Actor
 from marketplace.domain.errors import DomainError
 from marketplace.domain.identifiers import parse_email
+from marketplace.domain.text import clean_line
 from marketplace.extensions import db
 from marketplace.models.people import LoginAttempt, Person
 from marketplace.services.people import accounts, actors
@@ -47,7 +48,7 @@ def examine(email: str, password: str, address: str) -> Attempt:
     try:
         name = parse_email(email)
     except DomainError:
-        name = email.strip().lower()[:254]
+        name = clean_line(email).lower()[:254]
     digests = salted_digest("name", name), salted_digest("address", address)
     wait_until = _wait_until(*digests)
     person = accounts.by_email(name)

@@ -11,8 +11,8 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.identifiers import parse_email, parse_uscc
+from marketplace.domain.people import legal
 from marketplace.domain.people.profiles import ProfileData, checked_profile
-from marketplace.domain.platform import legal
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.people import Organisation, Person, SignupDraft

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.access import ROLE_LABELS
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.forms.people.accounts import ChangePasswordForm, ConsentForm, DetailsForm, EmptyForm
 from marketplace.services.people import accounts, actors, grants, members
 from marketplace.services.unit import unit_of_work

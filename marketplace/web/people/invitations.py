@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.domain.identifiers import mask_email
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.forms.people.accounts import AcceptForm, EmptyForm
 from marketplace.models.people import Invitation
 from marketplace.services.people import accounts, invitations

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from marketplace.domain.errors import NotFound
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.web.guards import public
 
 blueprint = Blueprint("legal", __name__, url_prefix="/legal")

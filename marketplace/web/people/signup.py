@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain import regions
 from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.people import legal
 from marketplace.domain.people.profiles import division_hint, kind_label
-from marketplace.domain.platform import legal
 from marketplace.forms.people.accounts import ConsentForm, PersonForm
 from marketplace.forms.people.profiles import JoinForm, ProfileForm, UsccForm
 from marketplace.models.people import SignupDraft

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.access import VISITOR, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.extensions import db
 from marketplace.models.people import LoginAttempt, OneTimeToken, Person
 from marketplace.models.platform import AuditEvent, MailMessage, Notice

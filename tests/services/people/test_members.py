@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.extensions import db
 from marketplace.models.people import Invitation, Membership, Person, RoleGrant
 from marketplace.models.platform import AuditEvent, MailMessage, Notice

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.domain import clock
 from marketplace.domain.access import VISITOR
 from marketplace.domain.errors import Conflict, DomainError, NotFound, ValidationFailed
-from marketplace.domain.platform import legal
+from marketplace.domain.people import legal
 from marketplace.models.people import Consent, Membership, Organisation, Person, SignupDraft
 from marketplace.models.platform import AuditEvent, FileLink, Notice, ReviewTask
 from marketplace.services.people import accounts, actors, signup
