@@ -179,17 +179,24 @@ def organisations(actor: Actor, ids: Sequence[int]) -> list[Organisation]:
 
 def _result(actor: Actor, row: Listing | Organisation, text: str) -> Result:
     if isinstance(row, Organisation):
-        shown, title, body = Shown.FULL_TEXT, row.name, texts.organisation_body(row)
+        shown, title, sources = Shown.FULL_TEXT, row.name, [texts.organisation_body(row)]
     else:
         assert row.published is not None  # noqa: S101
         shown = visibility.text_for(actor, row, row.published)
-        title, body = row.published.title, texts.body(row, row.published, shown)
+        title = row.published.title
+        sources = [texts.prose(row.published, shown), texts.body(row, row.published, shown)]
     if not text:
         return Result(row, shown, None, None)
-    passage = snippet(texts.flowing(body), text, SNIPPET)
-    return Result(
-        row, shown, highlight(title, text), passage if any(part.marked for part in passage) else None
-    )
+    return Result(row, shown, highlight(title, text), _passage(sources, text))
+
+
+def _passage(sources: Iterable[str], text: str) -> Sequence[Segment] | None:
+    """Return a passage of the first source that has something to mark."""
+    for source in sources:
+        passage = snippet(texts.flowing(source), text, SNIPPET)
+        if any(part.marked for part in passage):
+            return passage
+    return None
 
 
 def _groups(asked: Question, counts: Mapping[str, Mapping[str, int]]) -> tuple[Group, ...]:

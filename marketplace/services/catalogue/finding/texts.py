@@ -8,7 +8,6 @@ from typing import Any
 
 from marketplace.domain import regions, taxonomy
 from marketplace.domain.access import Shown
-from marketplace.domain.money import format_wan
 from marketplace.domain.taxonomy import Taxonomy
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing, Revision
 from marketplace.models.people import Organisation
@@ -31,53 +30,52 @@ def row_text(row: Any) -> str:
 
 def body(listing: Listing, revision: Revision, shown: Shown) -> str:
     """Return the text below the title that a reader who is shown so much can find it by, a line for each part."""
-    if isinstance(revision, AchievementRevision):
-        lines = _achievement(listing, revision)
-    elif isinstance(revision, DemandRevision):
-        lines = _demand(listing, revision, shown)
-    else:
-        raise TypeError(f"no text for {type(revision).__name__}")
+    return _join([*_prose(revision, shown), *_particulars(listing, revision, shown)])
+
+
+def prose(revision: Revision, shown: Shown) -> str:
+    """Return the part of the body that is written in sentences: what a passage is best taken from."""
+    return _join(_prose(revision, shown))
+
+
+def _join(lines: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _achievement(listing: Listing, revision: AchievementRevision) -> Iterator[str]:
-    yield revision.benefit
-    yield revision.summary
-    yield revision.problem
-    yield revision.advantages
-    yield from map(row_text, revision.metrics)
+def _prose(revision: Revision, shown: Shown) -> Iterator[str]:
+    if isinstance(revision, AchievementRevision):
+        yield from (revision.benefit, revision.summary, revision.problem, revision.advantages)
+        yield from (revision.maturity_proof, revision.cases)
+    elif isinstance(revision, DemandRevision) and shown is not Shown.NOTHING:
+        yield revision.summary
+        if shown is Shown.FULL_TEXT:
+            yield from (revision.situation, revision.requirements)
+
+
+def _particulars(listing: Listing, revision: Revision, shown: Shown) -> Iterator[str]:
+    if shown is Shown.NOTHING:
+        return
     yield " ".join(revision.keywords)
-    yield revision.maturity_proof
-    yield revision.cases
+    yield label(taxonomy.NATIONAL_FIELDS, revision.field)
+    yield " ".join(labels(taxonomy.CITY_TAGS, revision.tags))
+    yield listing.number or ""
+    if isinstance(revision, AchievementRevision):
+        yield from _of_achievement(revision)
+    elif isinstance(revision, DemandRevision):
+        yield label(taxonomy.DEMAND_TYPES, revision.demand_type)
+        yield " ".join(labels(taxonomy.DEMAND_COOPERATION_WAYS, revision.ways))
+    if shown is Shown.FULL_TEXT:
+        yield from map(row_text, revision.metrics)
+        yield listing.organisation.name
+
+
+def _of_achievement(revision: AchievementRevision) -> Iterator[str]:
     yield " ".join(revision.completed_by)
     yield " ".join(revision.team)
     for right in revision.ip_rights:
         yield " ".join((label(taxonomy.IP_TYPES, right.ip_type), right.number, right.owner))
-    yield from _common(revision)
     yield " ".join(labels(taxonomy.COOPERATION_WAYS, revision.ways))
-    yield listing.organisation.name
-    yield " ".join((listing.number or "", revision.registration_number))
-
-
-def _demand(listing: Listing, revision: DemandRevision, shown: Shown) -> Iterator[str]:
-    if shown is Shown.NOTHING:
-        return
-    yield revision.summary
-    yield " ".join(revision.keywords)
-    yield label(taxonomy.DEMAND_TYPES, revision.demand_type)
-    yield from _common(revision)
-    yield " ".join(labels(taxonomy.DEMAND_COOPERATION_WAYS, revision.ways))
-    yield listing.number or ""
-    if shown is Shown.FULL_TEXT:
-        yield revision.situation
-        yield from map(row_text, revision.metrics)
-        yield revision.requirements
-        yield listing.organisation.name
-
-
-def _common(revision: Revision) -> Iterator[str]:
-    yield label(taxonomy.NATIONAL_FIELDS, revision.field)
-    yield " ".join(labels(taxonomy.CITY_TAGS, revision.tags))
+    yield revision.registration_number
 
 
 def flowing(text: str) -> str:
@@ -99,8 +97,3 @@ def organisation_body(organisation: Organisation) -> str:
         organisation.uscc,
     )
     return "\n".join(line for line in lines if line)
-
-
-def amount(fen: int | None) -> str:
-    """Return an amount in 万元 for a text, nothing for None."""
-    return "" if fen is None else format_wan(fen)
