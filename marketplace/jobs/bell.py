@@ -4,6 +4,7 @@ A lost ring costs nothing: the next tick finds what is due in the outbox.
 """
 
 import contextlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from marketplace.jobs import chores
-from marketplace.jobs.hands import JobHands
+from marketplace.jobs.hands import JobHands, Lookout
 from marketplace.services import operations
 
 
@@ -31,6 +32,7 @@ class Bell:
         self.app = app
         self._huey: Huey | None = None
         self._wake: Callable[[], Any] = lambda: None
+        self._answering = threading.local()
         app.extensions["marketplace_outside"].wake = self.ring
 
     @property
@@ -42,26 +44,37 @@ class Bell:
         return self._huey
 
     def ring(self) -> None:
-        """Wake the worker. A bell that is out of reach must not fail a request whose work is committed."""
+        """Wake the worker. A bell that is out of reach must not fail a request whose work is committed.
+
+        What the worker commits while it answers rings nothing: it would never come to rest.
+        """
+        if getattr(self._answering, "now", False):
+            return
         with contextlib.suppress(Exception):
             _ = self.huey
             self._wake()
 
     def _define(self, huey: Huey) -> None:
-        app = self.app
-
         @huey.task(name="wake")
         def wake() -> None:
-            with app.app_context():
-                chores.run_due()
+            self.answer(chores.run_due)
 
         @huey.periodic_task(crontab(minute="*"), name="tick")
         def tick() -> None:
-            with app.app_context():
-                chores.run_due()
-                chores.run_by_clock()
+            # Chores of the clock make promises too, so promises come after them.
+            self.answer(chores.run_by_clock, chores.run_due)
 
         self._wake = wake
+
+    def answer(self, *chores_due: Callable[[], None]) -> None:
+        """Do ``chores_due`` with the bell silent for this thread."""
+        self._answering.now = True
+        try:
+            with self.app.app_context():
+                for chore in chores_due:
+                    chore()
+        finally:
+            self._answering.now = False
 
 
 def _open(url: str) -> Huey:
@@ -79,5 +92,5 @@ def run_worker() -> None:
     operations.beat()
     bell.ring()
     consumer = bell.huey.create_consumer(workers=1, initial_delay=0.05, max_delay=0.4, backoff=1.2)
-    with JobHands(bell.app):
+    with JobHands(bell.app), Lookout(bell.app, bell.ring):
         consumer.run()

@@ -1,13 +1,14 @@
-"""The worker's second pair of hands: a thread for long jobs, so that promises never wait behind one."""
+"""The worker's other threads: one for long jobs, so that promises never wait behind one, and one that looks round."""
 
 import logging
 import threading
+from collections.abc import Callable
 
 from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.services import dispatch
-from marketplace.services.platform import longjobs
+from marketplace.services.platform import longjobs, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -47,3 +48,34 @@ class JobHands:
                 except Exception:
                     db.session.rollback()
                     logger.exception("long jobs stopped; the next tick calls again")
+
+
+class Lookout:
+    """While the ``with`` block runs, looks every few seconds for promises that have come due, and rings for them.
+
+    A promise that was put off has no commit of its own to ring the bell when its time comes.
+    """
+
+    SECONDS = 5.0
+
+    def __init__(self, app: Flask, ring: Callable[[], None]) -> None:
+        self._app = app
+        self._ring = ring
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="lookout", daemon=True)
+
+    def __enter__(self) -> "Lookout":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ending.set()
+
+    def _watch(self) -> None:
+        while not self._ending.wait(self.SECONDS):
+            with self._app.app_context():
+                try:
+                    if outbox.any_due():
+                        self._ring()
+                except Exception:
+                    logger.exception("the lookout could not see the outbox")

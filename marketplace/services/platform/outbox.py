@@ -60,6 +60,14 @@ def _due() -> list[tuple[int, str, dict[str, Any]]]:
     return rows
 
 
+def any_due() -> bool:
+    """Return whether a promise waits whose time has come."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.state == "waiting", OutboxMessage.available_at <= clock.now()
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
     groups = [messages] if handler.together else [[message] for message in messages]
     for group in groups:
