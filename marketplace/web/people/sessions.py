@@ -34,12 +34,20 @@ def login() -> Response | tuple[str, int]:
         with unit_of_work():
             outcome = signin.conclude(attempt)
         if outcome.person is not None:
-            begin_session(outcome.person.id)
+            _begin(outcome.person.id, target)
             return redirect(target)
         _refuse(form, outcome)
         page, status = form_page("sessions/login.html", form)
         return page, 429 if outcome.wait_until else status
     return form_page("sessions/login.html", form)
+
+
+def _begin(person_id: int, target: str) -> None:
+    """Begin the session; somebody on the way back to a sign-up takes what was typed there along."""
+    signup = session.get("signup") if target.startswith("/signup/") else None
+    begin_session(person_id)
+    if signup:
+        session["signup"] = signup
 
 
 def _address() -> str:

@@ -1,7 +1,9 @@
 """Signing up: what it makes, what it refuses, and that sending twice is harmless."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -73,6 +75,29 @@ def test_sending_twice_makes_one_organisation(session) -> None:
     assert (draft.data, draft.password_hash) == ({}, "")
     with clock.frozen(clock.now() + timedelta(minutes=11)):
         assert signup.find(token) is None
+
+
+def test_sending_at_the_same_moment_makes_one_organisation(app, session) -> None:
+    """Two requests of an impatient finger run side by side; both lead to the same person."""
+    with unit_of_work():
+        token = signup.start(VISITOR, None, make_uscc())
+        draft = signup.require(token)
+        signup.keep_uploads(draft, [("a.png", png())])
+        signup.save_organisation(draft, "enterprise", PROFILE)
+        signup.save_person(draft, "赵负责", "head@example.com", "13800138000", PASSWORD)
+    start = Barrier(2)
+
+    def send() -> int:
+        with app.app_context():
+            start.wait(timeout=20)
+            with unit_of_work():
+                return signup.send(VISITOR, signup.require(token, lock=True), legal.current_versions()).id
+
+    with ThreadPoolExecutor(2) as hands:
+        sent = [hand.result() for hand in [hands.submit(send), hands.submit(send)]]
+    session.rollback()
+    assert sent[0] == sent[1]
+    assert session.scalar(select(func.count()).select_from(Organisation)) == 1
 
 
 def test_a_code_that_is_in_is_refused_even_at_the_end(session) -> None:

@@ -321,3 +321,15 @@ def test_legal_texts_have_pages(client: InspectingClient) -> None:
     assert client.page("/legal/privacy?version=2026.1").h1 == "隐私政策"
     client.page("/legal/privacy?version=1", status=404)
     client.page("/legal/nonsense", status=404)
+
+
+def test_signing_in_midway_keeps_what_was_typed(client: InspectingClient, session: Any) -> None:
+    """The link of the third step leads to the last, as the account is there already."""
+    person = make_person(email="known@example.com")
+    begin(client, make_uscc())
+    (link,) = [each for each in fill(client).links if "next=/signup/check" in each]
+    answer = client.submit(link, {"email": person.email, "password": PASSWORD})
+    assert answer.request.path == "/signup/check"
+    assert "汴水木业有限公司" in answer.get_data(as_text=True)
+    assert client.submit("/signup/check", {"agreed": "y"}).request.path == "/signup/done"
+    assert organisation_of(person).uscc
