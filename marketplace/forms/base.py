@@ -1,18 +1,18 @@
 """What every form of the site shares: cleaning, wording, and taking a rule's refusal without losing anything."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import Select
 
 from marketplace.domain import regions
 from marketplace.domain.errors import DomainError, FieldError, ValidationFailed
-from marketplace.domain.text import N_, clean_line, clean_text
+from marketplace.domain.text import N_, clean_line, clean_text, compact
 
 
 class SiteForm(FlaskForm):
@@ -66,16 +66,6 @@ class Marked:
         """Nothing to check here."""
 
 
-class Optional:
-    """Nothing given is fine and ends the checks."""
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Stop silently at an empty field."""
-        if not field.data:
-            field.errors = []
-            raise StopValidation()
-
-
 class AtMost:
     """A longest length in characters, counted after cleaning; the message tells by how much it is over."""
 
@@ -97,23 +87,6 @@ class AtMost:
             )
 
 
-class Parsed:
-    """The field's text goes through a parser of the domain, whose canonical writing replaces it.
-
-    What does not parse stays as typed, with the parser's own words about what is wrong.
-    """
-
-    def __init__(self, parser: Callable[[str], Any]) -> None:
-        self.parser = parser
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Replace the data, or raise with the parser's message."""
-        try:
-            field.data = self.parser(field.data)
-        except DomainError as refused:
-            raise ValidationError(_(refused.message, **refused.params)) from refused
-
-
 class LineField(StringField):
     """One line of text: cleaned of control characters, in one Unicode form."""
 
@@ -130,6 +103,18 @@ class TextField(TextAreaField):
         """Take the text cleaned."""
         if valuelist:
             self.data = clean_text(str(valuelist[0]))
+
+
+class DayField(DateField):
+    """A day, typed or picked; what cannot be read is said in our own words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the day; full-width digits and slashes are fine."""
+        text = compact(valuelist[0]).replace("/", "-").replace(".", "-") if valuelist else ""
+        try:
+            super().process_formdata([text] if text else [])
+        except ValueError as fault:
+            raise ValueError(_("日期请写成 2026-03-18 的形式")) from fault
 
 
 class CodeField(SelectField):

@@ -1,18 +1,13 @@
 """Members, roles, and what an administrator decides about organisations."""
 
-from datetime import date
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
-from wtforms.validators import ValidationError
 
 from marketplace.domain.access import ROLE_LABELS
 from marketplace.domain.regions import FIRST_REVIEW_OFFICES
 from marketplace.domain.states import ORGANISATION
 from marketplace.domain.taxonomy import ORGANISATION_KINDS
-from marketplace.domain.text import FULL_WIDTH, N_
-from marketplace.forms.base import CodeField, LineField, Marked, SiteForm, TextField
+from marketplace.domain.text import N_
+from marketplace.forms.base import CodeField, DayField, LineField, Marked, SiteForm, TextField
 
 
 class InviteForm(SiteForm):
@@ -20,23 +15,6 @@ class InviteForm(SiteForm):
 
     name = LineField(_l("对方姓名"), [Marked()])
     email = LineField(_l("对方邮箱"), [Marked()], description=_l("邀请链接发到这个邮箱，7天内有效"))
-
-
-class DayField(StringField):
-    """A day as YYYY-MM-DD; ``day`` is None where nothing was typed."""
-
-    day: date | None = None
-
-    def pre_validate(self, form: SiteForm) -> None:
-        """Read the day; full-width digits are read too."""
-        text = (self.data or "").translate(FULL_WIDTH).strip()
-        if not text:
-            self.day = None
-            return
-        try:
-            self.day = date.fromisoformat(text)
-        except ValueError as wrong:
-            raise ValidationError(_("日期请写成年-月-日，例如2026-03-18")) from wrong
 
 
 class GrantForm(SiteForm):

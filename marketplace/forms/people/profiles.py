@@ -42,7 +42,9 @@ class ProfileForm(SiteForm):
     address = LineField(_l(LABELS["address"]), [Marked()], description=_l("证照上的住所，写到门牌号"))
     legal_representative = LineField(_l(LABELS["legal_representative"]), [Marked()])
     licence = MultipleFileField(
-        _l(LABELS["licence"]), [Marked()], description=_l("清晰完整的照片、扫描件或PDF，最多5个，只供认证时核对")
+        _l(LABELS["licence"]),
+        [Marked()],
+        description=_l("清晰完整的照片、扫描件或PDF，最多5个，只供认证时核对"),
     )
     size = CodeField(_l(LABELS["size"]), ORGANISATION_SIZES.choices, blank=N_("不填"))
     sector = CodeField(_l(LABELS["sector"]), APPLICATION_SECTORS.choices, blank=N_("不填"))

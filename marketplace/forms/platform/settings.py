@@ -2,26 +2,13 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 from marketplace.domain.text import compact
-from marketplace.forms.base import LineField, Needed, SiteForm
-
-
-class DayField(DateField):
-    """A day, typed or picked; what cannot be read is said in our own words."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the day; full-width digits and slashes are fine."""
-        text = compact(valuelist[0]).replace("/", "-").replace(".", "-") if valuelist else ""
-        try:
-            super().process_formdata([text] if text else [])
-        except ValueError as fault:
-            raise ValueError(_("日期请写成 2026-03-18 的形式")) from fault
+from marketplace.forms.base import DayField, LineField, Needed, SiteForm
 
 
 class ProposalForm(SiteForm):

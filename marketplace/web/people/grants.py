@@ -39,7 +39,7 @@ def index() -> str:
 @reauthenticated
 def new() -> Response | tuple[str, int]:
     """Grant a role."""
-    form = GrantForm(valid_from=clock.today().isoformat()).offer(
+    form = GrantForm(valid_from=clock.today()).offer(
         [
             (person.id, f"{place} · {person.name}")
             for person, place in grants.candidates()
@@ -67,9 +67,9 @@ def _person_id(form: GrantForm) -> int:
 
 
 def _wish(form: GrantForm) -> grants.Wish:
-    if form.valid_from.day is None:
+    if form.valid_from.data is None:
         raise DomainError("grant_day_missing", N_("请填写开始日期"), field="valid_from")
-    return grants.Wish(form.role.data or "", form.scope.data or "", form.valid_from.day, form.valid_to.day)
+    return grants.Wish(form.role.data or "", form.scope.data or "", form.valid_from.data, form.valid_to.data)
 
 
 @blueprint.route("/<int:grant_id>/revoke", methods=["GET", "POST"])

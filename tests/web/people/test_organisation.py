@@ -136,7 +136,7 @@ def test_roles_are_granted_and_taken_back(enter: Enter, admin: Person, session: 
     assert "孙办事" in client.page("/admin/grants/new").text
     missing = client.submit("/admin/grants/new", {"valid_from": "明天", "valid_to": "2020-02-30"})
     assert missing.status_code == 422
-    assert "日期请写成年-月-日" in missing.get_data(as_text=True)
+    assert "日期请写成 2026-03-18 的形式" in missing.get_data(as_text=True)
     nobody = client.submit("/admin/grants/new", {"role": "finance"})
     assert "请填写电子邮箱" in nobody.get_data(as_text=True)
     scope = client.submit("/admin/grants/new", {"person": str(officer.id), "role": "subsidy_first_reviewer"})
