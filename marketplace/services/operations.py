@@ -124,13 +124,12 @@ def tidy() -> None:
 
 @dataclass(frozen=True)
 class Health:
-    """``index_generation`` rises with every change of the search index; 0 means there is none."""
+    """What administrators look at first. ``index_outdated``: the search index is missing or of another version."""
 
     worker_seen: datetime | None
     worker_alive: bool
     outbox: OutboxHealth
     audit: AuditHealth
-    index_generation: int
     index_outdated: bool
     last_reindex: Job | None
     scanner_active: bool
@@ -144,7 +143,6 @@ def overview() -> Health:
         worker_alive=worker_is_alive(),
         outbox=outbox_health(),
         audit=audit_health(),
-        index_generation=index.generation(),
         index_outdated=index.needs_rebuild(),
         last_reindex=last_reindex(),
         scanner_active=outside().scanner.active,

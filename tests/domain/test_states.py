@@ -19,7 +19,7 @@ from marketplace.domain.platform.notices import KINDS
 from marketplace.domain.states import MACHINES, Machine, State, Tone, Transition
 
 OWNER, STRANGER, AUTHORITY = 1, 2, 3
-FACTS = frozenset({"is_demand", "owner_verified", "declared"})
+FACTS = frozenset({"is_demand", "is_proposer", "owner_verified", "declared"})
 
 
 def member(organisation: int, kind: str = "enterprise", manager: bool = False, person: int = 10) -> Actor:

@@ -59,6 +59,8 @@ _SUBJECT_WORDS: Mapping[str, str] = {
     "inquiry": N_("询问"),
     "calendar": N_("工作日历"),
     "outbox": N_("待发事项"),
+    "outbox_message": N_("待发事项"),
+    "ledger": N_("台账"),
     "file": N_("文件"),
     "export": N_("台账"),
     "demo": N_("演示数据"),
@@ -94,7 +96,24 @@ def tag_words(tag: str) -> tuple[str, str]:
     machine = MACHINES.get(subject)
     labels = {each: moved.label for (_, each), moved in machine.table.items()} if machine else {}
     word = labels.get(action) or _ACTION_WORDS.get(action, action)
-    return machine.label if machine else _SUBJECT_WORDS.get(subject, subject), word
+    return subject_words(subject), word
+
+
+def subject_words(kind: str) -> str:
+    """Return what a kind of subject is called; what has no words yet stays a code."""
+    return MACHINES[kind].label if kind in MACHINES else _SUBJECT_WORDS.get(kind, kind)
+
+
+SUBJECT_KINDS = (*MACHINES, *(kind for kind in _SUBJECT_WORDS if kind != "outbox"))
+"""Kinds of subjects that events speak of."""
+
+
+def move_words(tag: str, details: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the states before and after a transition as msgids, or None for other events."""
+    machine = MACHINES.get(tag.partition(".")[0])
+    states = [machine.states.get(details.get(side, "")) for side in ("from", "to")] if machine else []
+    labels = [state.label for state in states if state is not None]
+    return (labels[0], labels[1]) if len(labels) == 2 else None
 
 
 def check_details(tag: str, details: Mapping[str, Any]) -> None:

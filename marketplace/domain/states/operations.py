@@ -1,8 +1,10 @@
 """Machines of the site's own work: review tasks, settings, invitations, long jobs."""
 
 from marketplace.domain.access import Permission
-from marketplace.domain.states.machine import Machine, State, Tone, Transition, several
+from marketplace.domain.states.machine import Guard, Machine, State, Tone, Transition, several
 from marketplace.domain.text import N_
+
+IS_PROPOSER = Guard("is_proposer", N_("只有提出人本人可以撤回"))
 
 REVIEW_TASK = Machine(
     "review_task",
@@ -34,7 +36,9 @@ SETTING = Machine(
             "proposed", "confirm", "effective", N_("确认生效"), Permission.CONFIRM_SETTINGS, dangerous=True
         ),
         Transition("proposed", "reject", "rejected", N_("不同意"), Permission.CONFIRM_SETTINGS, reason=True),
-        Transition("proposed", "withdraw", "withdrawn", N_("撤回"), Permission.CHANGE_SETTINGS),
+        Transition(
+            "proposed", "withdraw", "withdrawn", N_("撤回"), Permission.CHANGE_SETTINGS, guards=(IS_PROPOSER,)
+        ),
     ],
     initial="proposed",
 )

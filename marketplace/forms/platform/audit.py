@@ -7,8 +7,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
-from marketplace.forms.base import LineField, SiteForm
-from marketplace.forms.platform.settings import DayField
+from marketplace.forms.base import DayField, SiteForm
 
 _NUMBER = _l("请填写数字编号")
 
@@ -34,18 +33,19 @@ class AuditFilter(SiteForm):
         csrf = False
 
     tag = SelectField(_l("事项"), validate_choice=False)
-    subject_kind = LineField(_l("对象类别"))
+    subject_kind = SelectField(_l("对象类别"), validate_choice=False)
     subject_id = NumberField(_l("对象编号"), validators=[Optional(), NumberRange(min=0)])
     actor_id = NumberField(_l("人员编号"), validators=[Optional(), NumberRange(min=0)])
     since = DayField(_l("从"), validators=[Optional()])
     until = DayField(_l("到"), validators=[Optional()])
 
-    def offer(self, tags: list[tuple[str, str]]) -> None:
-        """Offer the tags for choice."""
-        self.tag.choices = [
-            SelectChoice("", _l("全部")),
-            *(SelectChoice(code, label) for code, label in tags),
-        ]
+    def offer(self, tags: list[tuple[str, str]], kinds: list[tuple[str, str]]) -> None:
+        """Offer tags and kinds of subjects for choice."""
+        for field, pairs in ((self.tag, tags), (self.subject_kind, kinds)):
+            field.choices = [
+                SelectChoice("", _l("全部")),
+                *(SelectChoice(code, label) for code, label in pairs),
+            ]
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that are set."""

@@ -58,7 +58,7 @@ def propose(actor: Actor, key: str, value: Any, valid_from: date, note: str = ""
 def decide(actor: Actor, row_id: int, action: str, note: str = "") -> SettingValue:
     """Confirm, reject or withdraw a proposed value (``action`` of the SETTING machine)."""
     row = get_value(row_id)
-    workflow.apply(SETTING, row, action, actor, subject_of(row), note=note)
+    workflow.apply(SETTING, row, action, actor, subject_of(row, actor), note=note)
     if action != "withdraw":
         row.decided_by, row.decided_at = actor.person_id, clock.now()
     row.decision_note = clean_text(note)
@@ -111,6 +111,8 @@ def overview() -> list[InForce]:
     return found
 
 
-def subject_of(row: SettingValue) -> Subject:
-    """Return what the rules need to know of a proposed value."""
-    return Subject("setting", makers=frozenset({row.proposed_by} if row.proposed_by else ()))
+def subject_of(row: SettingValue, actor: Actor) -> Subject:
+    """Return what the rules need to know of a proposed value when ``actor`` decides on it."""
+    makers = frozenset({row.proposed_by} if row.proposed_by else ())
+    facts = frozenset({"is_proposer"} if actor.person_id in makers else ())
+    return Subject("setting", makers=makers, facts=facts)

@@ -115,7 +115,7 @@ def decide(row_id: int) -> str | Response:
         definition=SETTINGS[row.key],
         current=settings.get(row.key),
         proposer=actors.names_of({row.proposed_by} if row.proposed_by else set()),
-        actions=workflow.available_actions(SETTING, row, actor(), settings.subject_of(row)),
+        actions=workflow.available_actions(SETTING, row, actor(), settings.subject_of(row, actor())),
     )
 
 

@@ -79,6 +79,9 @@ def test_rejecting_needs_a_reason_and_withdrawing_is_for_the_proposer_too(
     with pytest.raises(DomainError) as error, unit_of_work():
         settings.decide(second, refused, "reject")
     assert error.value.code == "reason_missing"
+    with pytest.raises(DomainError) as error, unit_of_work():
+        settings.decide(second, withdrawn, "withdraw")
+    assert error.value.code == "guard_is_proposer"
     with unit_of_work():
         settings.decide(second, refused, "reject", "次数过少，影响老年人")
         settings.decide(first, withdrawn, "withdraw")
