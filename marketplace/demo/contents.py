@@ -26,8 +26,10 @@ def typing_of(raw: Mapping[str, Any], today: date) -> dict[str, Any]:
     found |= {target: _fen(raw[name]) for name, target in _MONEY.items() if name in raw}
     found |= {target: today + timedelta(days=raw[name]) for name, target in _DAYS.items() if name in raw}
     if "research" in raw:
-        found["research_from"] = date(today.year + raw["research"]["from_year"], 3, 1)
-        found["research_to"] = date(today.year + raw["research"]["to_year"], 11, 30)
+        begun, ended = (today.year + raw["research"][name] for name in ("from_year", "to_year"))
+        found["research_from"] = date(begun, 3, 1)
+        # Early in a year the present one has no autumn yet.
+        found["research_to"] = max(date(begun, 6, 30), min(date(ended, 11, 30), today - timedelta(days=90)))
     if "maturity" in raw:
         found["maturity"] = (raw["maturity"]["scale"], raw["maturity"]["level"])
         found["maturity_proof"] = raw["maturity"]["proof"]

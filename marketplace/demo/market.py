@@ -43,6 +43,14 @@ class Market:
         """Return a listing by its key."""
         return db.session.get_one(Listing, self.ids[key])
 
+    def task(self, key: str) -> ReviewTask:
+        """Return the open review task of a listing."""
+        revision = revisions.in_work(self.listing(key))
+        task = reviews.open_task_for("revision", revision.id) if revision else None
+        if task is None:
+            raise ValueError(f"{key}: nothing is under review")
+        return task
+
 
 @dataclass
 class Life:
@@ -141,20 +149,13 @@ class Life:
         self._save(edit.author, edit.changes)
         self._submit(edit.author, edit.note)
 
-    def _task(self) -> ReviewTask:
-        revision = revisions.in_work(self.market.listing(self.text.key))
-        task = reviews.open_task_for("revision", revision.id) if revision else None
-        if task is None:
-            raise ValueError(f"{self.text.key}: nothing is under review")
-        return task
-
     def _approve(self, turn: int = 0) -> None:
         reviewers = REVIEWERS[self.text.kind]
         reviewer = reviewers[(dice("reviewer", self.text.key).randrange(2) + turn) % 2]
-        decisions.approve(self._actor(reviewer), self._task())
+        decisions.approve(self._actor(reviewer), self.market.task(self.text.key))
 
     def _return(self, decision: Decision) -> None:
-        reviewer, task = self._actor(decision.by), self._task()
+        reviewer, task = self._actor(decision.by), self.market.task(self.text.key)
         for name, words in decision.remarks:
             reviews.remark(reviewer, task, name, words)
         decisions.return_(reviewer, task, list(decision.reasons), decision.text)

@@ -21,7 +21,7 @@ from marketplace.models.people import Organisation
 from marketplace.models.platform import DailyCount, Notice
 from marketplace.services.catalogue import inquiries
 from marketplace.services.people import accounts, invitations, organisations, verification
-from marketplace.services.platform import notices, settings
+from marketplace.services.platform import notices, reviews, settings
 
 _DAYS_COUNTED = 60
 _READ_AFTER = timedelta(days=6)
@@ -44,6 +44,8 @@ class Traces:
             self._at(each["days"], partial(self._invite, each), each["email"])
             if each["state"] == "revoked":
                 self._at(each["days"] + 1, partial(self._revoke, each), each["email"])
+        for each in raw["assignment"]:
+            self._at(each["days"], partial(self._assign, each), each["about"])
         for each in raw["proposal"]:
             self._at(each["days"], partial(self._propose, each), each["key"])
         for each in raw["suspension"]:
@@ -74,6 +76,10 @@ class Traces:
         for row in invitations.waiting_in(organisations.own(actor)):
             if row.email == each["email"]:
                 invitations.revoke(actor, row)
+
+    def _assign(self, each: dict[str, Any]) -> None:
+        task = self.market.task(each["about"])
+        reviews.assign(self.people.actor(each["by"]), task, self.people.person_ids[each["to"]])
 
     def _propose(self, each: dict[str, Any]) -> None:
         since = clock.today() + timedelta(days=each["valid_days"])

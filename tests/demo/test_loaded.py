@@ -51,6 +51,8 @@ def test_every_state_is_present(demonstration: Flask) -> None:
     assert set(counted(FileLink.level)) == {"public", "verified", "parties"}
     assert db.session.scalar(select(func.count(Inquiry.id))) == 9
     assert db.session.scalars(select(SettingValue.state)).all() == ["proposed"]
+    assigned = select(func.count(ReviewTask.id)).where(ReviewTask.assignee_id.is_not(None))
+    assert db.session.scalar(assigned) == 1
 
 
 def test_each_listing_ends_as_its_text_says(demonstration: Flask) -> None:
