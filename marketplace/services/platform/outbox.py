@@ -13,7 +13,9 @@ from marketplace.extensions import db
 from marketplace.models.platform import OutboxMessage
 from marketplace.services.unit import unit_of_work
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 16
+LONGEST_PAUSE = timedelta(hours=1)
+"""With pauses that double from two seconds, sixteen attempts outlast five hours without a mail server."""
 BATCH = 200
 BUSY_PAUSE = timedelta(seconds=2)
 
@@ -110,7 +112,7 @@ def _postpone(keys: list[int], error: str) -> None:
         for message in db.session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(keys))):
             message.attempts += 1
             message.last_error = error[:2000]
-            message.available_at = clock.now() + timedelta(seconds=2**message.attempts)
+            message.available_at = clock.now() + min(timedelta(seconds=2**message.attempts), LONGEST_PAUSE)
             if message.attempts >= MAX_ATTEMPTS:
                 message.state = "failed"
 

@@ -94,7 +94,7 @@ def test_a_failure_backs_off_and_is_given_up_visibly() -> None:
             assert outbox.drain(handlers) == 0
         pauses.append((rows()[0].available_at - moment) // timedelta(seconds=1))
         moment = rows()[0].available_at
-    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256]
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, *[3600] * 5]
     assert (rows()[0].state, rows()[0].last_error) == ("failed", "RuntimeError: no route")
     with clock.frozen(moment + timedelta(days=1)):
         assert outbox.drain(handlers) == 0
