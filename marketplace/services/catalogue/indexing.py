@@ -107,10 +107,11 @@ def _all_documents() -> Iterator[Document]:
         for kind in _KINDS:
             query, key = _query(kind)
             last = 0
-            while rows := session.scalars(query.where(key > last).order_by(key).limit(CHUNK)).all():
-                for row in rows:
+            # Keys first: a sorted and limited query of whole rows would join everything for each chunk.
+            while ids := session.scalars(select(key).where(key > last).order_by(key).limit(CHUNK)).all():
+                for row in session.scalars(query.where(key.in_(ids)).order_by(key)):
                     yield from _documents(row)
-                last = rows[-1].id
+                last = ids[-1]
                 session.expunge_all()
 
 
