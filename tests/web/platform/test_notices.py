@@ -1,9 +1,11 @@
 """通知: read, follow, and choose how often to be mailed."""
 
 import pytest
+from flask import Flask
 
 from marketplace.extensions import db
 from marketplace.models.people import Person
+from marketplace.services import links
 from marketplace.services.platform import notices
 from marketplace.services.unit import unit_of_work
 from tests import factories
@@ -87,3 +89,11 @@ def test_notice_and_digest_read_well_as_mail(
     assert "甲&乙" in digest.body
     assert digest.links[0] == "http://localhost/achievements/7"
     assert "其余请在站内查看" in digest.body
+
+
+@pytest.mark.parametrize("kind", sorted(links.PATHS))
+def test_every_subject_of_a_notice_has_a_page(app: Flask, kind: str) -> None:
+    """The addresses in notices and mails are addresses of the site."""
+    adapter = app.url_map.bind("localhost")
+    endpoint, _values = adapter.match(links.path_of(kind, 7), method="GET")
+    assert endpoint in app.view_functions
