@@ -8,6 +8,7 @@ from typing import Any
 
 _LINE_BREAKS = re.compile(r"\r\n?")
 _SPACES = re.compile(r"[^\S\n]+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -21,9 +22,13 @@ def N_(message: str) -> str:
 
 
 def clean_text(value: str | None) -> str:
-    """Return ``value`` in NFC without control characters, trimmed; at most two line breaks in a row."""
+    """Return ``value`` in NFC without control and invisible characters, trimmed; at most two line breaks in a row.
+
+    The invisible ones (zero-width blanks, soft hyphens, marks that turn the direction of writing) come along with
+    pasted text, and would keep it from being found or make it look like another.
+    """
     text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", value or ""))
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
     text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return _MANY_BREAKS.sub("\n\n", text).strip()
 

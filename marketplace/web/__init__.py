@@ -5,13 +5,14 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-from marketplace.web import assets, catalogue, counting, guards, people, platform, shell
+from marketplace.web import assets, catalogue, counting, guards, numbers, people, platform, shell
 
 AREAS = (platform, people, catalogue)
 
 
 def register(app: Flask) -> None:
     """Put the shell around ``app`` and open every blueprint of the areas."""
+    numbers.install(app)
     # The shell first: a refusal by a guard wears its headers too.
     shell.install(app)
     guards.install(app)

@@ -21,6 +21,9 @@ from marketplace.domain.money import format_wan
 from marketplace.domain.taxonomy import MATURITY_SCALE_NAMES, MATURITY_SCALES, Taxonomy
 from marketplace.forms.base import LineField, SiteForm, place_error
 
+LONGEST_NAME = 80
+"""Characters of the longest name a field of a row can have."""
+
 
 class Marks:
     """Carries to the template whether a field is needed and how long it may be; the domain does the judging."""
@@ -146,7 +149,7 @@ class StepForm(SiteForm):
         """Return what the person began with; nothing where the hidden field is not as this site wrote it."""
         try:
             found = json.loads(self.base.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -201,6 +204,15 @@ def _shown(item: Item, value: Any) -> Any:
     return value
 
 
+class RowList(FieldList):
+    """Rows by their number in the name; WTForms would take ``metrics-²-target`` for one and fail."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        """Pass over names that are none of ours."""
+        ours = [name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME]
+        return super()._extract_indices(prefix, ours)
+
+
 def rows_of(row: type[Row], item: Item, hint: Any = "") -> FieldList:
     """Return a list of rows that shows one empty row to begin with."""
-    return FieldList(FormField(row), min_entries=1, max_entries=item.limit, **about(item, hint))
+    return RowList(FormField(row), min_entries=1, max_entries=item.limit, **about(item, hint))

@@ -18,6 +18,8 @@ from marketplace.services.catalogue import drafts, history, listings, pages, pro
 from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
+from marketplace.web.numbers import row_number
+from marketplace.web.paging import page_number
 
 blueprint = Blueprint("my_listings", __name__, url_prefix="/desk/listings")
 
@@ -44,7 +46,7 @@ def index() -> str:
     kind = kind if kind in KIND_WORDS else ""
     tab = request.args.get("tab", "all")
     tab = tab if tab in listings.FILTERS else "all"
-    page = paged(listings.mine(actor(), kind, tab), request.args.get("page", 1, type=int))
+    page = paged(listings.mine(actor(), kind, tab), page_number())
 
     def page_url(number: int) -> str:
         return url_for(".index", kind=kind or None, tab=tab, page=number)
@@ -189,7 +191,7 @@ def discard(listing_id: int) -> str | Response:
 def preview(listing_id: int) -> str:
     """Show a revision as its public page will look, to its owner and to reviewers; ``?reader=public`` as to all."""
     shown = Shown.PUBLIC_TEXT if request.args.get("reader") == "public" else Shown.FULL_TEXT
-    revision = history.version(actor(), listing_id, request.args.get("version", type=int))
+    revision = history.version(actor(), listing_id, request.args.get("version", type=row_number))
     return render_template(
         "listings/preview.html",
         view=pages.of_revision(actor(), revision, shown),
@@ -205,9 +207,9 @@ def changes(listing_id: int) -> str:
     """Show how two versions differ: by default the newest and the one before it."""
     listing, versions = history.versions(actor(), listing_id)
     ordinals = [version.revision.ordinal for version in versions]
-    new = request.args.get("new", type=int) or (ordinals[0] if ordinals else 0)
+    new = request.args.get("new", type=row_number) or (ordinals[0] if ordinals else 0)
     earlier = [ordinal for ordinal in ordinals if ordinal < new]
-    old = request.args.get("old", type=int) or (earlier[0] if earlier else new)
+    old = request.args.get("old", type=row_number) or (earlier[0] if earlier else new)
     return render_template(
         "listings/changes.html",
         listing=listing,

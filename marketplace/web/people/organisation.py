@@ -20,6 +20,7 @@ from marketplace.services.unit import unit_of_work
 from marketplace.web import limits
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, requires
+from marketplace.web.numbers import row_number
 
 blueprint = Blueprint("organisation", __name__, url_prefix="/desk/organisation")
 
@@ -66,7 +67,7 @@ def edit() -> Response | tuple[str, int]:
         flash(_("已有一份资料正在审核，撤回后才能修改"), "warn")
         return redirect(url_for(".index"))
     form = ProfileForm(data=_start_of(found))
-    dropped = {int(value) for value in request.form.getlist("drop") if value.isdigit()}
+    dropped = set(request.form.getlist("drop", type=row_number))
     if form.is_submitted() and _submit(form, dropped):
         return redirect(url_for(".index"))
     task = organisations.last_tasks([waiting.id]).get(waiting.id) if waiting is not None else None

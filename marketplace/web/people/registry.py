@@ -19,6 +19,7 @@ from marketplace.services.platform import files
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
+from marketplace.web.paging import page_number
 
 blueprint = Blueprint("registry", __name__, url_prefix="/admin/organisations")
 
@@ -30,7 +31,7 @@ def index() -> str:
     form = RegistryFilter(request.args)
     kept = {name: form[name].data or "" for name in ("q", "kind", "state")}
     kept = {name: value for name, value in kept.items() if value}
-    page = organisations.register(actor(), request.args.get("page", 1, type=int), **kept)
+    page = organisations.register(actor(), page_number(), **kept)
 
     def page_url(number: int) -> str:
         address: dict[str, Any] = {**kept, "page": number}

@@ -17,6 +17,7 @@ from marketplace.services.unit import unit_of_work
 from marketplace.web import limits
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, public, signed_in
+from marketplace.web.numbers import row_number
 from marketplace.web.people.identity import begin_session
 
 blueprint = Blueprint("signup", __name__, url_prefix="/signup")
@@ -111,8 +112,9 @@ def _keep_organisation(form: ProfileForm) -> str | None:
         with unit_of_work():
             draft = signup.require(session.get("signup"))
             signup.keep_typed(draft, "organisation", form.typed)
-            if request.form.get("drop", "").isdigit():
-                signup.drop_upload(draft, int(request.form["drop"]))
+            dropped = request.form.get("drop", type=row_number)
+            if dropped is not None:
+                signup.drop_upload(draft, dropped)
         with unit_of_work():
             signup.keep_uploads(signup.require(session.get("signup")), form.uploads)
         if "back" in request.form:

@@ -16,6 +16,7 @@ from marketplace.services import deciding
 from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
+from marketplace.web.numbers import row_number
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/admin/reviews")
 
@@ -48,7 +49,7 @@ def index() -> str:
 @requires(Permission.SEE_REVIEW_DESK)
 def batch() -> str | Response:
     """Approve several tasks: first a list to confirm, then one unit of work each."""
-    ids = [int(value) for value in request.form.getlist("task") if value.isdigit()][:200]
+    ids = request.form.getlist("task", type=row_number)[:200]
     tasks = deciding.open_tasks(actor(), ids)
     if not tasks:
         flash(_("请先勾选要办理的事项"), "warn")
@@ -132,9 +133,9 @@ def _decide(found: Any, form: DecisionForm, remarks: dict[str, str]) -> str:
 @requires(Permission.SEE_REVIEW_DESK)
 def assign(task_id: int) -> Response:
     """Give the task to somebody, or take it oneself."""
-    chosen = request.form.get("assignee", "")
+    chosen = request.form.get("assignee", 0, type=row_number)
     with unit_of_work():
         found = reviews.get_for(actor(), task_id)
-        reviews.assign(actor(), found, int(chosen) if chosen.isdigit() else 0)
+        reviews.assign(actor(), found, chosen)
     flash(_("已分派"), "ok")
     return redirect(url_for(".task", task_id=task_id))

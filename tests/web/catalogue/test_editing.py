@@ -379,3 +379,31 @@ def test_another_organisations_draft_does_not_exist(owner: Person, login: Any) -
     assert stranger.post(files, data={"file": (BytesIO(b"x"), "a.txt")}).status_code == 404
     assert stranger.post(f"{files}/1/remove").status_code == 404
     assert db.session.get_one(Revision, draft(listing_id).id).title == factories.ACHIEVEMENT["title"]
+
+
+def test_one_disclosure_is_chosen_and_not_several(owner: Person, visitor: Any) -> None:
+    """Buttons that exclude each other: with boxes to tick, 公开 and 仅管理员 could be sent together."""
+    page = visitor.page(address(begin(owner, "demand"), "disclosure"))
+    offered = [each for each in page.all("input") if each.get("name") == "disclosure"]
+    assert [each.get("type") for each in offered] == ["radio"] * 4
+    targets = visitor.page(address(begin(owner, "demand"), "targets"))
+    assert {each.get("type") for each in targets.all("input") if each.get("name") == "ways"} == {"checkbox"}
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"metrics-²-target": "y"},
+        {f"metrics-{'9' * 5000}-target": "y"},
+        {"base": "[" * 100_000},
+        {"base": '{"metrics": 5}'},
+    ],
+)
+def test_names_and_beginnings_this_site_never_wrote_change_nothing(
+    owner: Person, visitor: Any, tampered: dict[str, str]
+) -> None:
+    """They are passed over, and what was typed beside them is kept."""
+    listing_id = begin(owner, "demand")
+    answer = visitor.post(address(listing_id, "targets"), data={"requirements": "有同类经验", **tampered})
+    assert answer.status_code == 302
+    assert draft(listing_id).requirements == "有同类经验"
