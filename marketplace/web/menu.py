@@ -92,6 +92,7 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("公开"),
         (
+            Entry(N_("关于本站"), "home.about"),
             Entry(N_("用户协议"), "legal.document", values={"name": "agreement"}),
             Entry(N_("隐私说明"), "legal.document", values={"name": "privacy"}),
         ),
