@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask, current_app
 
 from marketplace.integrations.mail import Mailer, open_mailer
@@ -25,6 +26,8 @@ class Outside:
     scanner: Scanner
     public_url: str
     secret: str
+    # Argon2id, by default with the library's current parameters (RFC 9106, low memory).
+    hasher: PasswordHasher
     # Accounts of the demonstration, whose password is printed in the open, work only where this is on.
     demo_mode: bool = False
     # Called after every commit; the jobs room puts the worker's bell here.
@@ -51,6 +54,7 @@ def configure(app: Flask) -> None:
         scanner=NoScanner(),
         public_url=config["PUBLIC_URL"].rstrip("/"),
         secret=config["SECRET_KEY"],
+        hasher=PasswordHasher(**config["ARGON2"]),
         demo_mode=config["DEMO_MODE"],
     )
 

@@ -14,6 +14,11 @@ LEAVING = 15 * SECOND
 """Patience for a page to change while other tests share the machine."""
 FOUND_WITHIN = 2 * SECOND
 """What is published is found within two seconds."""
+APPEARS = """async title => {
+  const page = await (await fetch(location.href)).text();
+  return new DOMParser().parseFromString(page, "text/html").querySelector("main").textContent.includes(title);
+}"""
+"""Whether a fresh copy of the page shows a title."""
 
 
 def sign_in(page: Page, email: str, password: str = make.PASSWORD) -> None:
@@ -73,10 +78,6 @@ def search(page: Page, kind: str, words: str, title: str) -> None:
     page.fill("#hero-search", words)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(rf"/{kind}s\?"))
-    result = page.locator("main").get_by_role("link", name=title)
-    waited = 0
-    while not result.count() and waited < FOUND_WITHIN:
-        page.wait_for_timeout(200)
-        waited += 200
-        page.reload()
-    expect(result.first).to_be_visible()
+    page.wait_for_function(APPEARS, arg=title, timeout=FOUND_WITHIN)
+    page.reload()
+    expect(page.locator("main").get_by_role("link", name=title).first).to_be_visible()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, delete, select, update
 
@@ -33,22 +32,18 @@ from marketplace.services.unit import unit_of_work
 
 NAME_LENGTH = 60
 
-_HASHER = PasswordHasher()
-"""Argon2id with the library's current parameters (RFC 9106, low memory)."""
-
-
 @cache
 def _nobody() -> str:
     """Checked against where there is no such account, so that the answer takes as long as for one that exists.
 
     Made on first use: a hash takes its time on purpose, which no command that checks no password should pay.
     """
-    return _HASHER.hash("somebody who does not exist")
+    return outside().hasher.hash("somebody who does not exist")
 
 
 def hash_password(password: str) -> str:
     """Return the Argon2id hash of a password that has passed ``check_password``."""
-    return _HASHER.hash(normal_password(password))
+    return outside().hasher.hash(normal_password(password))
 
 
 def password_fits(person: Person | None, password: str) -> bool:
@@ -56,7 +51,7 @@ def password_fits(person: Person | None, password: str) -> bool:
     known = person.password_hash if person is not None else ""
     nobody = _nobody()
     try:
-        _HASHER.verify(known or nobody, normal_password(password[:1000]))
+        outside().hasher.verify(known or nobody, normal_password(password[:1000]))
     except (VerificationError, InvalidHashError):
         return False
     return bool(known)
