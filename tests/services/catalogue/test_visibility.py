@@ -166,7 +166,9 @@ def test_an_anonymous_demand_has_no_facet_that_names_its_owner(make_world: Calla
     assert found.total == 1
     assert {group.name for group in found.groups} >= {"region", "origin"}
     assert {group.name for group in found.groups}.isdisjoint({"organisation", "county"})
-    assert {value.value for group in found.groups for value in group.values if group.name == "region"} == {"340000"}
+    assert {value.value for group in found.groups for value in group.values if group.name == "region"} == {
+        "340000"
+    }
     chosen = {"organisation": [str(world.owner.id)]}
     assert search.search(VISITOR, search.question("demand", chosen=chosen)).total == 0
     assert search.search(VISITOR, search.question("demand", chosen={"county": ["341302"]})).total == 0
@@ -185,7 +187,9 @@ def test_an_anonymous_question_keeps_the_owner_unknown(make_world: Callable[[str
         actor = world.actor(reader)
         with unit_of_work():
             listing = inquiries.target(actor, "demand", world.listing.id)
-            inquiries.ask(actor, listing, "我们有一种替代胶，可以先送样试用。", "a@example.com", f"key-{reader}")
+            inquiries.ask(
+                actor, listing, "我们有一种替代胶，可以先送样试用。", "a@example.com", f"key-{reader}"
+            )
         assert [line.counterpart for line in inquiries.sent(actor).lines] == [named]
     assert len(inquiries.received(world.actor("owner")).lines) == 2
 
@@ -221,7 +225,9 @@ def test_states_decide_what_stands_in_public(
         drain()
     for reader in READERS:
         insider = reader in ("owner", "reviewer", "auditor")
-        assert (_seen(world.actor(reader), "demand") == {world.listing.id}) is (seen_by_all or insider), reader
+        assert (_seen(world.actor(reader), "demand") == {world.listing.id}) is (seen_by_all or insider), (
+            reader
+        )
         total = search.search(world.actor(reader), search.question("demand", PUBLIC_WORD)).total
         assert total == int(action is None), reader
 
