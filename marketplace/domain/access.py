@@ -98,6 +98,7 @@ class Actor:
     name: str = ""
     organisation_id: int | None = None
     organisation_kind: str = ""
+    organisation_name: str = ""
     organisation_verified: bool = False
     is_manager: bool = False
     grants: frozenset[Grant] = frozenset()

@@ -90,7 +90,11 @@ def _context() -> dict[str, Any]:
     who = actor()
     account = None
     if who.signed_in:
-        account = {"name": who.name, "organisation": "", "unread": notices.unread_count(who)}
+        account = {
+            "name": who.name,
+            "organisation": who.organisation_name,
+            "unread": notices.unread_count(who),
+        }
     return {
         "actor": who,
         "can": lambda permission, subject=None: may(who, Permission(permission), subject),

@@ -22,6 +22,7 @@ def actor_of(person_id: int | None) -> Actor:
         name=person.name,
         organisation_id=organisation.id if organisation else None,
         organisation_kind=organisation.kind if organisation else "",
+        organisation_name=organisation.name if organisation else "",
         organisation_verified=organisation is not None and organisation.state == "verified",
         is_manager=membership is not None and membership.position == "manager",
         grants=grants_of(person.id),
