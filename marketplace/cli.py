@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.people.profiles import ProfileData
+from marketplace.domain.policy.batch import BadWorld, compute_lines
 from marketplace.domain.states import MACHINES, diagram
 from marketplace.jobs import bell, chores
 from marketplace.services import dispatch
@@ -27,7 +28,8 @@ def register(app: Flask) -> None:
     """Add the command groups to ``app``."""
     from marketplace.demo.commands import demo
 
-    for group in (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group):
+    groups = (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group)
+    for group in (*groups, subsidy_group):
         app.cli.add_command(group)
     app.cli.add_command(prepare)
     app.cli.add_command(worker)
@@ -121,6 +123,29 @@ def search_evaluate(corpus: Path, queries: Path, engine: str) -> None:
     from marketplace.retrieval.evaluate import evaluate_search
 
     _print_json(evaluate_search(corpus, queries, engine))
+
+
+subsidy_group = AppGroup("subsidy", help="The subsidy arithmetic, for anyone to re-compute.")
+
+
+@subsidy_group.command("compute")
+@click.argument("file", type=FILE)
+def subsidy_compute(file: Path) -> None:
+    """Compute the worlds of FILE, one JSON object a line; print one JSON object a line.
+
+    A bad world is named on standard error with its line, event and field; then the exit code is 2.
+    """
+    bad = False
+    with file.open("rb") as lines:
+        for computed in compute_lines(lines):
+            if isinstance(computed, BadWorld):
+                bad = True
+                click.echo(str(computed), err=True)
+            else:
+                # Plain ASCII can be written whatever an id holds and whatever the terminal's encoding is.
+                click.echo(json.dumps(computed))
+    if bad:
+        raise SystemExit(2)
 
 
 audit_group = AppGroup("audit", help="The tamper-evident trail.")

@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, or_, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, may
-from marketplace.domain.errors import Conflict
-from marketplace.domain.text import clean_text
+from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.people import OrganisationProfile, Person
 from marketplace.models.platform import ReviewTask
@@ -19,6 +19,8 @@ from marketplace.services.platform import reviews
 from marketplace.services.platform.reviews import REVIEWER_ROLES, Content, subject_of
 
 PAGE_SIZE = 20
+REMARK_LENGTH = 1000
+"""Characters of a remark beside one field, as the page says too."""
 
 DECIDERS: Mapping[str, ModuleType] = {
     "organisation": verification,
@@ -129,9 +131,20 @@ def return_(actor: Actor, task: ReviewTask, reasons: list[str], note: str) -> No
 
 
 def remark(actor: Actor, task: ReviewTask, field_name: str, text: str) -> None:
-    """Write, change or take back the remark beside a field; nothing happens where it stays the same."""
+    """Write, change or take back the remark beside a field; nothing happens where it stays the same.
+
+    Names that are no field of what is reviewed are passed over. Raises DomainError for a remark too long.
+    """
+    text = clean_text(text)
     known = {each.field: each.text for each in task.remarks}
-    if clean_text(text) != known.get(field_name, ""):
+    if text == known.get(field_name, ""):
+        return
+    if len(text) > REMARK_LENGTH:
+        raise DomainError(
+            "remark_long", N_("每处意见最多%(limit)d字，有一处写了%(length)d字，请删减"),
+            limit=REMARK_LENGTH, length=len(text),
+        )  # fmt: skip
+    if field_name in {row.key for row in DECIDERS[task.kind].material(task).rows}:
         reviews.remark(actor, task, field_name, text)
 
 

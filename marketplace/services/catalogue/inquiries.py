@@ -41,6 +41,8 @@ def target(actor: Actor, kind: str, listing_id: int) -> Listing:
 def _check(actor: Actor, listing: Listing) -> None:
     if listing.organisation_id == actor.organisation_id:
         raise NotAllowed(N_("这是贵单位自己发布的内容，不需要询问"), code="own_listing")
+    if actor.organisation_id is not None and not actor.organisation_verified:
+        raise NotAllowed(N_("贵单位通过认证后才能联系对方"), code="asker_unverified")
     require(actor, Permission.ASK_ABOUT_LISTING, subject_of(listing))
     if listing.state not in SEARCHABLE_STATES or listing.organisation.state != "verified":
         raise DomainError("not_offered", N_("这项内容已不再公开征集，不能再询问"))

@@ -32,6 +32,7 @@ from marketplace.services.unit import unit_of_work
 
 NAME_LENGTH = 60
 
+
 @cache
 def _nobody() -> str:
     """Checked against where there is no such account, so that the answer takes as long as for one that exists.
