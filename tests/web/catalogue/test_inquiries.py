@@ -123,7 +123,7 @@ def test_bad_input_keeps_what_was_typed(
 def test_who_may_ask(
     listing: Listing, seller: Person, client: InspectingClient, login: Callable[..., InspectingClient]
 ) -> None:
-    """Visitors sign in first, own items are refused, people without an organisation and hidden items too."""
+    """Visitors sign in first; own items and hidden ones are refused, and whose organisation is unverified."""
     assert "/login" in client.get(address(listing)).headers["Location"]
     login(seller)
     refused = client.get(address(listing))
@@ -131,6 +131,11 @@ def test_who_may_ask(
     assert "贵单位自己发布" in refused.get_data(as_text=True)
     login(factories.make_person())
     assert client.get(address(listing)).status_code == 403
+    login(factories.make_person(factories.make_organisation(verified=False)))
+    assert "贵单位通过认证后才能联系对方" in client.page(address(listing), status=403).text
+    page = client.page(f"/achievements/{listing.id}")
+    assert "所在单位通过认证后，可以从这里联系对方" in page.text
+    assert address(listing) not in page.links
     login(factories.make_person(factories.make_organisation()))
     assert client.get(address(listing)).status_code == 200
     with unit_of_work():

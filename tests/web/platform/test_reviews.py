@@ -3,6 +3,8 @@
 import pytest
 
 from marketplace.domain.access import Role
+from marketplace.extensions import db
+from marketplace.models.platform import ReviewTask
 from marketplace.services.platform import reviews
 from tests import factories as make
 
@@ -45,6 +47,21 @@ def test_returning_needs_a_reason_and_keeps_what_was_typed(login, owner, reviewe
     assert page.status_code == 422
     assert "请补充检测机构名称" in page.text
     assert reviews.open_task_for("revision", task.subject_id) is not None
+
+
+def test_remarks_stand_beside_fields_of_what_is_reviewed_and_are_short(login, owner, reviewer):
+    task = task_of(make.make_submitted(owner))
+    client = login(reviewer)
+    refused = client.post(f"/admin/reviews/{task.id}", data={"remark-summary": "长" * 1001, "action": "save"})
+    assert refused.status_code == 422
+    assert "每处意见最多1000字，有一处写了1001字" in refused.get_data(as_text=True)
+    kept = client.post(
+        f"/admin/reviews/{task.id}",
+        data={"remark-title": "笼统", "remark-nothing": "甲", f"remark-{'x' * 200}": "乙", "action": "save"},
+    )
+    assert kept.status_code == 302
+    db.session.expire_all()
+    assert {each.field for each in db.session.get_one(ReviewTask, task.id).remarks} == {"title"}
 
 
 def test_a_return_reaches_the_owner_with_reason_and_remark_beside_the_field(
