@@ -7,6 +7,7 @@ import pytest
 from marketplace.domain import taxonomy as tx
 
 SIZES = {
+    "organisation_size": 4,
     "national_field": 11,
     "future_industry": 5,
     "leading_industry": 10,

@@ -22,7 +22,7 @@ def reader(client: InspectingClient) -> Person:
     client.sign_in(person.id)
     with unit_of_work():
         notices.notify([person.id], "listing_approved", "achievement", 7, title="新型<胶>粘剂")
-        notices.notify([person.id], "organisation_verified", "my_organisation", 0, title="测试单位")
+        notices.notify([person.id], "organisation_verified", "my_organisation", 0, title="汴河研究所")
     return person
 
 
@@ -30,11 +30,11 @@ def test_notices_are_listed_followed_and_marked(client: InspectingClient, reader
     """Newest first, escaped, unread until opened; opening leads to the subject."""
     page = client.page("/desk/notices")
     assert page.h1 == "通知"
-    assert page.text.index("测试单位") < page.text.index("新型<胶>粘剂")
+    assert page.text.index("汴河研究所") < page.text.index("新型<胶>粘剂")
     newest = next(link for link in page.links if link.startswith("/desk/notices/") and link[-1].isdigit())
     answer = client.get(newest)
     assert (answer.status_code, answer.location) == (302, "/desk/organisation")
-    assert "测试单位" not in client.page("/desk/notices?tab=unread").text
+    assert "汴河研究所" not in client.page("/desk/notices?tab=unread").text
     client.submit("/desk/notices", form="read-all")
     assert "没有未读通知" in client.page("/desk/notices?tab=unread").text
 
