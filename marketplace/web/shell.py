@@ -21,6 +21,9 @@ from marketplace.web.guards import actor
 
 logger = logging.getLogger("marketplace.request")
 
+PERSONAL = frozenset({"signup", "invitations", "resets", "sessions"})
+"""Blueprints whose pages show personal data, or the key to an account, to people who are not signed in."""
+
 _STATUS = {NotAllowed: 403, NotFound: 404, Conflict: 409}
 
 
@@ -60,7 +63,7 @@ def _headers(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if current_user and current_user.is_authenticated:
+    if (current_user and current_user.is_authenticated) or request.blueprint in PERSONAL:
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response
 

@@ -24,6 +24,9 @@ KINDS = ("achievement", "demand")
 PUBLISHING = frozenset({"publish", "relist", "reconfirm", "reopen"})
 """Actions after which the listing counts as confirmed, and its time to expire starts anew."""
 
+ENDING = frozenset({"unlist", "solve"})
+"""Actions by which the owner takes a listing out of the market."""
+
 
 def subject_of(listing: Listing) -> Subject:
     """Return what the rules need to know of a listing."""
@@ -167,10 +170,13 @@ def act(actor: Actor, listing: Listing, action: str, reasons: Iterable[str] = ()
     """Move a listing by an action of its table: unlist, relist, reconfirm, solve, reopen, take_down, expire, deal.
 
     A late duplicate (the listing already stands where the action leads, and cannot take it again) changes
-    nothing. Raises as the table says, and DomainError where the 有效期 of the achievement is over.
+    nothing. Raises as the table says, and DomainError where the 有效期 of the achievement is over, or where a
+    version under review would undo what is asked for.
     """
     if _done_before(listing, action):
         return listing
+    if action in ENDING and (listing.state, action) in LISTING.table:
+        _refuse_under_review(listing)
     if action in PUBLISHING:
         # Asked before moving, so that a page without the right never learns about validity first.
         LISTING.decide(listing.state, action, actor, subject_of(listing))
@@ -188,6 +194,17 @@ def act(actor: Actor, listing: Listing, action: str, reasons: Iterable[str] = ()
             title=listing.published.title,
         )
     return listing
+
+
+def _refuse_under_review(listing: Listing) -> None:
+    """An approval publishes: what its owner just took out of the market must not come back by it."""
+    revision = revisions.in_work(listing)
+    if revision is not None and revision.state == "submitted":
+        raise DomainError(
+            "version_under_review",
+            N_("第 %(ordinal)d 版正在审核，一经通过就会重新公开；请先撤回这一版，再下架或标记为已解决"),
+            ordinal=revision.ordinal,
+        )
 
 
 def take_down(actor: Actor, listing_id: int, reasons: list[str], note: str) -> Listing:

@@ -146,7 +146,7 @@ def act(listing_id: int, action: str) -> Response:
         with unit_of_work():
             listings.act(actor(), listings.get_own(actor(), listing_id, lock=True), action)
     except DomainError as error:
-        if error.code != "validity_over":
+        if error.code not in ("validity_over", "version_under_review"):
             raise
         flash(_(error.message, **error.params), "warn")
     else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import url_for
 
+from marketplace.domain import clock
 from marketplace.services.catalogue.pages import View
 
 
@@ -17,12 +18,12 @@ def listing(view: View, category: str) -> dict[str, Any]:
         "name": view.title,
         "abstract" if view.kind == "achievement" else "description": view.summary,
         "keywords": list(view.keywords),
-        "url": url_for(endpoint, listing_id=view.listing_id),
+        "url": url_for(endpoint, listing_id=view.listing_id, _external=True),
         "inLanguage": "zh-CN",
         "category": category,
     }
     if view.updated_at is not None:
-        found["dateModified"] = view.updated_at.date().isoformat()
+        found["dateModified"] = clock.beijing(view.updated_at).date().isoformat()
     if view.owner is not None:
         found["provider" if view.kind == "achievement" else "seller"] = {
             "@type": "Organization",

@@ -53,6 +53,9 @@ def export_ledger(name: str) -> Response:
         return redirect(url_for("operations.job", job_id=job_id))  # type: ignore[return-value]
     with unit_of_work():
         content = ledgers.table(actor(), name, filters)
-    return send_file(
+    response = send_file(
         BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=ledgers.file_name(name)
     )
+    # It names people and telephones: no browser keeps a second copy.
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -119,6 +119,22 @@ def test_an_edit_runs_beside_the_public_version(owner: Person, visitor: Any) -> 
     assert factories.ACHIEVEMENT["title"] in changes.text
 
 
+def test_what_the_owner_takes_out_does_not_come_back_by_an_approval(owner: Person, visitor: Any) -> None:
+    """With a version under review, unlisting and solving wait until it has been withdrawn."""
+    demand = factories.make_published(owner, "demand")
+    at = f"/desk/listings/{demand.id}"
+    visitor.post(f"{at}/edit")
+    with unit_of_work():
+        drafts.submit(factories.actor(owner), demand.id, declared=True)
+    for action in ("unlist", "solve"):
+        assert visitor.post(f"{at}/actions/{action}").location == at
+        assert "请先撤回这一版" in visitor.page(at).text
+        assert state(demand.id) == "published"
+    visitor.post(f"{at}/withdraw")
+    visitor.post(f"{at}/actions/unlist")
+    assert state(demand.id) == "unlisted"
+
+
 def test_withdrawing_and_giving_up(owner: Person, visitor: Any) -> None:
     """Giving up asks first; afterwards the item is gone from the list."""
     listing = factories.make_submitted(owner)

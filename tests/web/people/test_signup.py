@@ -323,6 +323,15 @@ def test_legal_texts_have_pages(client: InspectingClient) -> None:
     client.page("/legal/nonsense", status=404)
 
 
+def test_no_copy_is_kept_of_pages_with_personal_data(client: InspectingClient, session: Any) -> None:
+    """The sign-up shows what a visitor typed, the links of mails are keys: on a shared computer neither stays."""
+    begin(client, make_uscc())
+    fill(client)
+    for address in ("/signup/organisation", "/signup/person", "/reset", "/login", "/invitations/x", "/reset/x"):
+        assert client.get(address).headers["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in client.get("/achievements").headers
+
+
 def test_signing_in_midway_keeps_what_was_typed(client: InspectingClient, session: Any) -> None:
     """The link of the third step leads to the last, as the account is there already."""
     person = make_person(email="known@example.com")

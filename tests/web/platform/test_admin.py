@@ -59,3 +59,12 @@ def test_others_have_no_overview(client: InspectingClient, role: Role | None) ->
         factories.grant(person, role)
     client.sign_in(person.id)
     assert client.get("/admin").status_code == 403
+
+
+def test_an_exported_ledger_leaves_no_copy_behind(client: InspectingClient) -> None:
+    """It names people and telephones."""
+    open_as(client, Role.SYSTEM_ADMIN)
+    answer = client.post("/admin/ledgers/organisations")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "attachment" in answer.headers["Content-Disposition"]
