@@ -9,6 +9,7 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from marketplace.config import require_shared_secret
 from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.people.profiles import ProfileData
 from marketplace.domain.policy.batch import BadWorld, compute_lines
@@ -183,6 +184,7 @@ def outbox_drain() -> None:
 @click.command("worker")
 def worker() -> None:
     """Run the worker until it is told to stop. One worker serves a site: it is the index's only writer."""
+    require_shared_secret(current_app.config)
     bell.run_worker()
 
 
