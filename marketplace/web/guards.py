@@ -9,7 +9,19 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -17,6 +29,7 @@ from werkzeug.wrappers import Response
 from marketplace.domain import clock
 from marketplace.domain.access import VISITOR, Actor, Permission, may
 from marketplace.services.people import actors
+from marketplace.web.rescue import typed_text
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -91,9 +104,21 @@ def _check() -> Response | None:
     if guard is None:
         abort(403)
     if not actor().signed_in:
+        typed = typed_text()
+        if typed:
+            return _signed_out(typed)
         flash(_("请先登录，登录后会回到您要去的页面"), "info")
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        # What was sent cannot be sent again after signing in, but the page it was typed into can be opened.
+        target = request.full_path.rstrip("?") if request.method == "GET" else request.referrer
         return redirect(url_for("sessions.login", next=target))
     if guard != "signed_in" and not any(may(actor(), permission) for permission in guard):
         abort(403)
     return None
+
+
+def _signed_out(typed: list[str]) -> Response:
+    """Give back what was typed while the session ended, with the way to sign in and open the page again."""
+    page = render_template(
+        "errors/401.html", typed=typed, login=url_for("sessions.login", next=request.referrer)
+    )
+    return make_response(page, 401)

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, render_template, request
@@ -18,6 +19,7 @@ from marketplace.extensions import db
 from marketplace.services.platform import notices
 from marketplace.web import filters, menu
 from marketplace.web.guards import actor
+from marketplace.web.rescue import typed_text
 
 logger = logging.getLogger("marketplace.request")
 
@@ -121,7 +123,9 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
     return _page(
-        400, _("页面停留过久或已在别处登录，请返回上一页刷新后再提交，已填写的内容可以用浏览器后退找回")
+        400,
+        _("页面停留过久，或者您已在别处退出、换了账号。请重新打开原来的页面，登录后再提交。"),
+        typed_text(),
     )
 
 
@@ -132,10 +136,10 @@ def _http_error(error: HTTPException) -> Any:
     return _page(code, "")
 
 
-def _page(status: int, message: str) -> tuple[str, int]:
+def _page(status: int, message: str, typed: Sequence[str] = ()) -> tuple[str, int]:
     known = status if status in (400, 403, 404, 405, 409, 413, 429, 500) else 400
     name = 404 if known == 405 else known
-    return render_template(f"errors/{name}.html", message=message), status
+    return render_template(f"errors/{name}.html", message=message, typed=typed), status
 
 
 def _crash(error: Exception) -> tuple[str, int]:

@@ -158,6 +158,26 @@ def test_idle_staff_are_signed_out_and_others_are_not(new_client: NewClient, ses
         assert clients[member.id].get("/account").status_code == 200
 
 
+def test_what_was_typed_while_the_session_ended_is_given_back(enter: Enter, session: Any) -> None:
+    """By idleness or by signing out elsewhere; passwords and what other sites send are never shown."""
+    client = enter(make_person(make_organisation()))
+    page, text = "http://localhost/account/details", "写了半天的长长一段文字，不想再写一遍"
+    sent = {"name": text, "password": "a secret of ten words", "phone": "1"}
+    headers = {"Referer": page}
+    refused = client.post("/account/details", data=sent, headers=headers, csrf=False)
+    assert refused.status_code == 400
+    assert text in refused.get_data(as_text=True)
+    client.post("/logout")
+    ended = client.post("/account/details", data=sent, headers=headers)
+    assert ended.status_code == 401
+    words = ended.get_data(as_text=True)
+    assert text in words
+    assert "a secret" not in words
+    assert "/login?next=http://localhost/account/details" in words
+    foreign = client.post("/account/details", data=sent, headers={"Referer": "https://elsewhere.example/"})
+    assert foreign.headers["Location"].startswith("/login")
+
+
 def test_dangerous_acts_ask_for_the_password_again(enter: Enter, session: Any) -> None:
     """After ten minutes; wrong ones count as failures; then the way goes on."""
     admin = make_staff(Role.SYSTEM_ADMIN)
