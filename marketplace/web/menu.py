@@ -58,11 +58,11 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        N_("单位与账户"),
+        N_("单位与账号"),
         (
             Entry(N_("单位资料"), "organisation.index", Permission.WORK_IN_ORGANISATION),
             Entry(N_("成员"), "members.index", Permission.WORK_IN_ORGANISATION),
-            Entry(N_("我的账户"), "account.index"),
+            Entry(N_("我的账号"), "account.index"),
         ),
     ),
     (

@@ -73,7 +73,7 @@ _ACTION_WORDS: Mapping[str, str] = {
     "password_changed": N_("更改密码"),
     "changed": N_("更改资料"),
     "reset_asked": N_("申请重设密码"),
-    "closed": N_("注销账户"),
+    "closed": N_("注销账号"),
     "give": N_("同意"),
     "start": N_("加入"),
     "end": N_("离开"),

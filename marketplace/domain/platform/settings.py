@@ -40,8 +40,8 @@ _ALL = (
         second_person=True,
     ),
     Definition(
-        "login.failures_allowed", N_("同一账号或地址十五分钟内可登录失败次数"), "int", 8, 3, 50, N_("次"),
-        second_person=True,
+        "login.failures_allowed", N_("同一账号十五分钟内可登录失败次数（同一地址为五倍）"), "int", 8, 3, 50,
+        N_("次"), second_person=True,
     ),
     Definition("files.max_megabytes", N_("单个文件大小上限"), "int", 20, 1, 50, "MB"),
 )  # fmt: skip

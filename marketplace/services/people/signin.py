@@ -20,6 +20,8 @@ from marketplace.services.people.tokens import salted_digest
 from marketplace.services.platform import audit, settings
 
 WINDOW = timedelta(minutes=15)
+PEOPLE_BEHIND_AN_ADDRESS = 5
+"""How many times as many failures an address may have: behind one stands an office, or a whole campus."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +99,13 @@ def _wait_until(name_digest: str, address_digest: str) -> datetime | None:
     allowed: int = settings.get("login.failures_allowed")
     since = clock.now() - WINDOW
     moments = []
-    for column, digest in (
-        (LoginAttempt.name_digest, name_digest),
-        (LoginAttempt.address_digest, address_digest),
+    for column, digest, most in (
+        (LoginAttempt.name_digest, name_digest, allowed),
+        (LoginAttempt.address_digest, address_digest, allowed * PEOPLE_BEHIND_AN_ADDRESS),
     ):
         # With the n-th failure from the end out of the window, n - 1 are left in it.
         query = select(LoginAttempt.at).where(column == digest, LoginAttempt.at > since)
-        decisive = db.session.scalar(query.order_by(LoginAttempt.at.desc()).offset(allowed - 1).limit(1))
+        decisive = db.session.scalar(query.order_by(LoginAttempt.at.desc()).offset(most - 1).limit(1))
         if decisive is not None:
             moments.append(decisive + WINDOW)
     return max(moments, default=None)
