@@ -17,10 +17,12 @@ from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 from marketplace.domain.catalogue.content import Item, Step
 from marketplace.domain.catalogue.typed import UNITS
 from marketplace.domain.errors import FieldError
-from marketplace.domain.money import format_wan
+from marketplace.domain.money import format_wan, format_yuan
 from marketplace.domain.taxonomy import MATURITY_SCALE_NAMES, MATURITY_SCALES, Taxonomy
 from marketplace.forms.base import LineField, SiteForm, place_error
 
+SHOWN_IN_WAN = 10**6 // 20
+"""分 of the smallest step that is shown in 万元: 500 元."""
 LONGEST_NAME = 80
 """Characters of the longest name a field of a row can have."""
 
@@ -115,11 +117,17 @@ class UnitField(SelectField):
 
 
 class AmountField(LineField):
-    """An amount as typed; a stored one is shown in 万元."""
+    """An amount as typed; ``amount_shown`` says how a stored one is shown."""
 
-    def process_data(self, value: Any) -> None:
-        """Show 分 in 万元, without separators so that it can be typed on."""
-        self.data = format_wan(value).replace(",", "") if isinstance(value, int) else value
+
+def amount_shown(fen: int | None) -> tuple[str, str]:
+    """Return text and unit of a stored amount, to be typed on: whoever typed 1200 元 does not find 0.12 万元."""
+    if fen is None:
+        return "", UNITS[0]
+    text, unit = (
+        (format_yuan(fen).removesuffix(".00"), "元") if fen % SHOWN_IN_WAN else (format_wan(fen), "万元")
+    )
+    return text.replace(",", ""), unit
 
 
 class Row(PlainForm):
@@ -135,6 +143,11 @@ class StepForm(SiteForm):
     def showing(cls, step: Step, content: Mapping[str, Any]) -> "StepForm":
         """Return the form of a step filled with stored content, ready to be typed into."""
         shown = {item.name: _shown(item, content[item.name]) for item in step.items}
+        for item in step.items:
+            if item.kind == "fen":
+                shown[item.name], shown[f"{item.name.removesuffix('_fen')}_unit"] = amount_shown(
+                    content[item.name]
+                )
         form = cls(formdata=None, data=shown)
         form.begin_from(step, content)
         return form

@@ -407,3 +407,21 @@ def test_names_and_beginnings_this_site_never_wrote_change_nothing(
     answer = visitor.post(address(listing_id, "targets"), data={"requirements": "有同类经验", **tampered})
     assert answer.status_code == 302
     assert draft(listing_id).requirements == "有同类经验"
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "shown", "shown_unit"),
+    [("12", "元", "12", "元"), ("1200.5", "元", "1200.50", "元"), ("7.5", "万元", "7.5", "万元"),
+     ("2600000", "元", "260", "万元"), ("0", "元", "0", "万元"), ("", "元", "", "万元")],
+)  # fmt: skip
+def test_an_amount_is_found_again_in_the_unit_that_fits(
+    owner: Person, visitor: Any, typed: str, unit: str, shown: str, shown_unit: str
+) -> None:
+    """12 元 is not shown as 0.0012 万元."""
+    at = address(begin(owner, "demand"), "targets")
+    visitor.post(at, data={"budget_fen": typed, "budget_unit": unit})
+    page = visitor.page(at)
+    (found,) = [each for each in page.all("input") if each.get("name") == "budget_fen"]
+    assert found.get("value") == shown
+    chosen = [each.get("value") for each in page.all("option") if each.get("selected") is not None]
+    assert shown_unit in chosen
