@@ -85,8 +85,13 @@ def _plain(_item: Item, value: Any) -> Words:
 
 
 def _term(item: Item, code: str) -> Words:
-    known = item.terms is not None and code in item.terms
-    return (item.terms.label_of(code),) if known and item.terms else (code,)
+    if item.terms is None or code not in item.terms:
+        return (code,)
+    label = item.terms.label_of(code)
+    # Two lists of the city share some words; only their lists tell such terms apart.
+    groups = [term.group for term in item.terms if term.code == code]
+    shared = sum(term.label == label for term in item.terms) > 1
+    return (label, *groups) if shared else (label,)
 
 
 def _maturity(_item: Item, value: tuple[str, int]) -> Words:

@@ -96,7 +96,12 @@ def _submit(form: ProfileForm, dropped: set[int]) -> bool:
     except DomainError as error:
         form.take(error)
         return False
-    flash(_("已更新，即时生效") if state == "approved" else _("已提交，认证期间原有资料继续有效"), "ok")
+    if state == "approved":
+        flash(_("已更新，即时生效"), "ok")
+    elif found.state == "verified":
+        flash(_("已提交，认证期间原有资料继续有效"), "ok")
+    else:
+        flash(_("已提交认证，结果会通知您"), "ok")
     return True
 
 

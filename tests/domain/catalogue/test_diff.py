@@ -27,6 +27,14 @@ def test_values_are_shown_as_people_read_them() -> None:
     assert found["valid_until"].new == (("2027-01-01",),)
 
 
+def test_terms_of_one_wording_are_told_apart() -> None:
+    """生物医药健康 stands in two lists of the city: changing from one to the other is a change."""
+    (change,) = differences("demand", {"tags": ["l02", "f1"]}, {"tags": ["k4", "f1"]})
+    assert change.old == (("生物医药健康", "主导产业"),)
+    assert change.new == (("生物医药健康", "重点研发领域"),)
+    assert words(ITEMS["demand"]["tags"], ["f1"]) == (("通用智能",),)
+
+
 def test_lists_differ_by_element() -> None:
     """Only what went and what came is shown, and how many stayed."""
     (change,) = differences("demand", {"keywords": ["a", "b", "c"]}, {"keywords": ["b", "d", "c"]})

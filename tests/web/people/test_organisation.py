@@ -73,6 +73,7 @@ def test_a_return_is_corrected_beside_the_remarks(
     assert "请写到门牌号" in wrong.get_data(as_text=True)
     done = edit(client, address="汴河路1号楼2层")
     assert done.request.path == "/desk/organisation"
+    assert "已提交认证，结果会通知您" in done.get_data(as_text=True)
     assert open_task(organisation_of(head)).state == "open"
 
 
