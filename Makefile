@@ -35,6 +35,7 @@ $(TEST_STAMP): tests/requirements.txt $(APP_STAMP)
 run: install ## start the demonstration site on 127.0.0.1:$PORT (8000)
 	@set -e; \
 	export MARKETPLACE_ENV="$${MARKETPLACE_ENV:-demo}"; \
+	export MARKETPLACE_PUBLIC_URL="$${MARKETPLACE_PUBLIC_URL:-http://127.0.0.1:$(PORT)}"; \
 	answers() { (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; }; \
 	if answers; then echo "Port $(PORT) is taken. Try: make run PORT=8001"; exit 1; fi; \
 	$(FLASK) prepare; \

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from marketplace.domain import clock
 from marketplace.services.catalogue.pages import View
@@ -18,7 +18,8 @@ def listing(view: View, category: str) -> dict[str, Any]:
         "name": view.title,
         "abstract" if view.kind == "achievement" else "description": view.summary,
         "keywords": list(view.keywords),
-        "url": url_for(endpoint, listing_id=view.listing_id, _external=True),
+        # Never from the Host header, which whoever asks may choose.
+        "url": current_app.config["PUBLIC_URL"].rstrip("/") + url_for(endpoint, listing_id=view.listing_id),
         "inLanguage": "zh-CN",
         "category": category,
     }
