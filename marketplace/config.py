@@ -1,9 +1,12 @@
 """Environments, read from MARKETPLACE_* variables. Production refuses to start with unsafe values."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import click
 
 ENVIRONMENTS = ("production", "demo", "testing")
 _DEFAULT_KEY = "only-for-demonstration-and-tests"
@@ -25,6 +28,9 @@ def load(environment: str | None, overrides: Mapping[str, Any]) -> dict[str, Any
     root = Path(os.environ.get("MARKETPLACE_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
     config = {**_common(root), **_by_environment(name), **overrides, "ENVIRONMENT": name}
     if name == "production":
+        if not config["SECRET_KEY"] and click.get_current_context(silent=True) is not None:
+            # A command serves nobody, so it need not know the site's secret: it gets one of its own.
+            config.update(SECRET_KEY=secrets.token_hex(32), SECRET_IS_OWN=True)
         _refuse_unsafe(config)
     return config
 
@@ -58,6 +64,7 @@ def _common(root: Path) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
         "COUNTS_FLUSH_SECONDS": 5.0,
+        "SECRET_IS_OWN": False,
         "DEMO_MODE": False,
         "ARGON2": {},
         "SITE": {
@@ -85,6 +92,12 @@ def _by_environment(name: str) -> dict[str, Any]:
         "JOBS_URL": "",
         "ARGON2": _CHEAP_HASH,
     }
+
+
+def require_shared_secret(config: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError where a long-running command has no secret in common with the web server."""
+    if config["SECRET_IS_OWN"]:
+        raise ConfigurationError("MARKETPLACE_SECRET_KEY must be set to the same value as for the web server")
 
 
 def database_url(url: str) -> str:
