@@ -93,7 +93,7 @@ def test_the_public_page_of_an_anonymous_demand(client: InspectingClient, drain:
     assert "还有一部分内容只给认证单位看" in page.text
     source = client.get(f"/demands/{listing.id}").get_data(as_text=True)
     assert SECRETS[3] not in source
-    assert f'"url": "http://127.0.0.1:8000/demands/{listing.id}"' in source
+    assert f'"url": "http://localhost/demands/{listing.id}"' in source
     assert f"/organisations/{listing.organisation_id}" not in source
     organisation = client.get(f"/organisations/{listing.organisation_id}").get_data(as_text=True)
     assert f"/demands/{listing.id}" not in organisation
