@@ -327,7 +327,14 @@ def test_no_copy_is_kept_of_pages_with_personal_data(client: InspectingClient, s
     """The sign-up shows what a visitor typed, the links of mails are keys: on a shared computer neither stays."""
     begin(client, make_uscc())
     fill(client)
-    for address in ("/signup/organisation", "/signup/person", "/reset", "/login", "/invitations/x", "/reset/x"):
+    for address in (
+        "/signup/organisation",
+        "/signup/person",
+        "/reset",
+        "/login",
+        "/invitations/x",
+        "/reset/x",
+    ):
         assert client.get(address).headers["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in client.get("/achievements").headers
 
