@@ -72,7 +72,7 @@ def _common(root: Path) -> dict[str, Any]:
             "subtitle": env("MARKETPLACE_SUBTITLE", "宿州市科学技术局主办"),
             "host": env("MARKETPLACE_HOST", "宿州市科学技术局"),
             "operator": env("MARKETPLACE_OPERATOR", ""),
-            "phone": env("MARKETPLACE_PHONE", ""),
+            "phone": env("MARKETPLACE_PHONE", "12345（政务服务便民热线）"),
             "hours": env("MARKETPLACE_HOURS", "工作日 9:00–12:00 14:30–17:30"),
             "record": env("MARKETPLACE_RECORD", ""),
         },

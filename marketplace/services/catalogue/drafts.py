@@ -28,7 +28,7 @@ class Stale(Conflict):
     """Somebody else saved the same fields meanwhile; ``theirs`` tells what, from the reader's own beginning."""
 
     def __init__(self, theirs: list[Change], revision: Revision) -> None:
-        super().__init__(N_("您填写期间，这一页已被他人修改并保存"), code="stale_draft")
+        super().__init__(N_("您填写期间，这一页已被再次保存（同事或您的另一个窗口）"), code="stale_draft")
         self.theirs = theirs
         self.revision = revision
 
