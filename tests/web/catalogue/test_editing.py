@@ -261,7 +261,7 @@ def test_two_editors(owner: Person, visitor: Any, new_client: Any, login: Any) -
     )
     assert answer.status_code == 409
     page = Page(answer.text)
-    assert "已被他人修改" in page.text
+    assert "已被再次保存" in page.text
     assert "同事的名称" in page.text
     (form,) = [form for form in page.forms if form.element.get("id") == "step"]
     assert form.values["title"] == ["我的名称"]
