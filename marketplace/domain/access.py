@@ -183,7 +183,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CREATE_LISTING: Rule(member=True, kinds=_OWNERS),
     Permission.EDIT_LISTING: Rule(own=True, kinds=_OWNERS),
     Permission.READ_LISTING: Rule(own=True, roles_by_kind=_LISTING_READERS),
-    Permission.ASK_ABOUT_LISTING: Rule(member=True, verified=True, never_own=True),
+    Permission.ASK_ABOUT_LISTING: Rule(member=True, verified=True, never_own=True, kinds=_OWNERS),
     Permission.VERIFY_ORGANISATION: Rule(roles=_ADMIN, never_own=True),
     Permission.READ_ORGANISATIONS: Rule(roles=_READERS),
     Permission.REVIEW: Rule(roles_by_kind=_REVIEWERS, never_own=True),
