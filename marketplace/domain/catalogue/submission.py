@@ -101,7 +101,7 @@ def _rights(content: Content) -> Iterator[FieldError]:
             N_("转让、许可、作价入股须有知识产权，没有登记的专有技术请选“技术秘密”"),
         )
     elif all(right.get("status") == "lapsed" for right in rights):
-        # DOMAIN §2: a lapsed right cannot be transferred or licensed.
+        # 民法典 865: a right may be licensed only while it lasts; the same goes for its transfer.
         yield FieldError(
             "ip_rights", "all_lapsed", N_("已失效的知识产权不能转让或许可，请补充有效的权利或改选合作方式")
         )

@@ -112,7 +112,7 @@ def right(**changes: str) -> dict[str, str]:
 
 
 def test_a_licence_needs_a_right_that_is_alive() -> None:
-    """A lapsed right cannot be transferred or licensed (DOMAIN §2)."""
+    """A lapsed right cannot be transferred or licensed (民法典 865)."""
     assert codes("achievement", achievement(ways=["ordinary"])) == {"ip_rights": "right_missing"}
     lapsed = [right(status="lapsed")]
     assert codes("achievement", achievement(ways=["transfer"], ip_rights=lapsed)) == {
