@@ -45,7 +45,9 @@ def test_the_ledgers_hold_what_their_filters_say() -> None:
     assert (achievements[-1][0], achievements[-1][price]) == ("合计", 78)
     assert len(demands) == 5
     assert len(nothing) == 3
-    events = db.session.scalars(select(AuditEvent.details).where(AuditEvent.tag == "export.create")).all()
+    events = db.session.scalars(
+        select(AuditEvent.details).where(AuditEvent.tag == "export.create").order_by(AuditEvent.id)
+    ).all()
     assert [event["rows"] for event in events] == [1, 3, 2, 0]
 
 

@@ -62,7 +62,9 @@ def kinds_told(person: Person) -> list[str]:
 
 def indexed() -> list[int]:
     """Return the listings promised to the index."""
-    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == "index"))
+    rows = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.topic == "index").order_by(OutboxMessage.id)
+    )
     return [row.payload["id"] for row in rows]
 
 

@@ -192,7 +192,11 @@ def test_submitting_takes_a_number_and_opens_a_task_once(owner: Person) -> None:
         revision.title,
         listing.organisation_id,
     )
-    tags = list(db.session.scalars(select(AuditEvent.tag).where(AuditEvent.subject_id == revision.id)))
+    tags = list(
+        db.session.scalars(
+            select(AuditEvent.tag).where(AuditEvent.subject_id == revision.id).order_by(AuditEvent.id)
+        )
+    )
     assert tags.count("revision.submit") == 1
 
 

@@ -30,7 +30,9 @@ def test_the_last_day_is_still_published() -> None:
     db.session.refresh(listing)
     assert listing.state == "expired"
     assert (
-        db.session.scalars(select(Notice.kind).where(Notice.person_id == owner.id)).all()[-1]
+        db.session.scalars(select(Notice.kind).where(Notice.person_id == owner.id).order_by(Notice.id)).all()[
+            -1
+        ]
         == "listing_expired"
     )
     with unit_of_work():

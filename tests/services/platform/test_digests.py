@@ -42,7 +42,11 @@ def tell(person: Person, title: str = "新型胶粘剂", kind: str = "listing_ap
 
 def mails(template: str) -> list[MailMessage]:
     """Mails promised so far."""
-    return list(db.session.scalars(select(MailMessage).where(MailMessage.template == template)))
+    return list(
+        db.session.scalars(
+            select(MailMessage).where(MailMessage.template == template).order_by(MailMessage.id)
+        )
+    )
 
 
 def send(at: datetime) -> int:

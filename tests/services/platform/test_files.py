@@ -203,7 +203,11 @@ def test_links_are_attached_counted_copied_and_taken_off(owner: Actor) -> None:
         files.detach(owner, files.get_link("revision", 7, links[3].id))
     assert len(files.links_of("revision", 7, "image")) == 7
     assert [link.caption for link in files.links_of("revision", 8)] == [f"图{n}" for n in range(8)]
-    tags = list(db.session.scalars(select(AuditEvent.tag).where(AuditEvent.subject_kind == "revision")))
+    tags = list(
+        db.session.scalars(
+            select(AuditEvent.tag).where(AuditEvent.subject_kind == "revision").order_by(AuditEvent.id)
+        )
+    )
     assert (tags.count("file.add"), tags.count("file.remove")) == (8, 1)
     with pytest.raises(NotFound):
         files.get_link("revision", 8, links[0].id)

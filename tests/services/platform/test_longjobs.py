@@ -62,7 +62,11 @@ def test_a_job_is_promised_performed_and_told_of(admin: Actor) -> None:
         1,
     )
     assert job.finished_at is not None
-    tags = list(db.session.scalars(select(AuditEvent.tag).where(AuditEvent.subject_kind == "job")))
+    tags = list(
+        db.session.scalars(
+            select(AuditEvent.tag).where(AuditEvent.subject_kind == "job").order_by(AuditEvent.id)
+        )
+    )
     assert tags == ["job.start", "job.finish"]
     assert longjobs.run({"reindex": ten_steps}) == 0
 
