@@ -20,16 +20,10 @@ from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.platform import deadlines
-from marketplace.services.platform.reviews import REVIEWER_ROLES, subject_of
+from marketplace.services.platform.reviews import REVIEWER_ROLES, WAITING_FOR, subject_of, waits_for
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
-
-WAITING_FOR = {
-    "organisation": N_("管理部门认证人员"),
-    "achievement": N_("管理部门成果审核人员"),
-    "demand": N_("管理部门需求审核人员"),
-}
 
 
 @dataclass(frozen=True)
@@ -115,18 +109,12 @@ def _of_organisation(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkIt
             kind=Words(N_("单位认证")),
             path=links.path_of("my_organisation", 0),
             state=PROFILE.states[profile.state],
-            waits_for=Words(N_("贵单位负责人")) if returned else _reviewer(task, "organisation"),
+            waits_for=Words(N_("贵单位负责人")) if returned else waits_for(task, "organisation"),
             missing=Words(N_("按退回意见补正")) if returned else Words(N_("核对单位资料和证照")),
             mine=returned and actor.is_manager,
             due=task.due_on if task else None,
             days_left=_left(calendar, task.due_on if task else None),
         )
-
-
-def _reviewer(task: ReviewTask | None, kind: str) -> Words:
-    if task is not None and task.assignee is not None:
-        return Words(N_("审核人员 %(name)s"), {"name": task.assignee.name})
-    return Words(WAITING_FOR[kind])
 
 
 def _of_listings(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
@@ -151,7 +139,7 @@ def _of_listings(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             kind=Words(N_("科技成果") if revision.kind == "achievement" else N_("技术需求")),
             path=links.path_of("my_listing", revision.listing_id),
             state=REVISION.states[revision.state],
-            waits_for=Words(N_("贵单位")) if mine else _reviewer(task, revision.kind),
+            waits_for=Words(N_("贵单位")) if mine else waits_for(task, revision.kind),
             missing=_missing(revision, remarks.get(revision.id, 0)),
             mine=mine,
             due=task.due_on if task else None,

@@ -53,12 +53,6 @@ PURPOSES: Mapping[str, Purpose] = {
 }
 
 
-def accept_attribute(purpose: str) -> str:
-    """Return the extensions of a purpose as the ``accept`` attribute of a file field wants them."""
-    types = PURPOSES[purpose].types
-    return ",".join(extension for kind in EXTENSIONS if kind in types for extension in EXTENSIONS[kind])
-
-
 def type_words(purpose: str) -> str:
     """Return the extensions of a purpose for people: ``pdf、png、jpg``."""
     types = PURPOSES[purpose].types

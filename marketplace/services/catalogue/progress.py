@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from marketplace.domain import clock
 from marketplace.domain.states import LISTING
 from marketplace.domain.text import N_, Words
 from marketplace.models.catalogue import Listing, Revision
@@ -42,11 +41,14 @@ def of(listing: Listing, revision: Revision | None) -> Progress | None:
 
 def _under_review(revision: Revision) -> Progress:
     task = reviews.open_task_for("revision", revision.id)
-    who = Words(N_("管理部门审核人员"))
-    if task is not None and task.assignee is not None:
-        who = Words(N_("审核人员 %(name)s"), {"name": task.assignee.name})
     due = task.due_on if task is not None else None
-    return Progress(who, Words(N_("审核意见")), mine=False, due=due, days_left=_left(due))
+    return Progress(
+        reviews.waits_for(task, revision.kind),
+        Words(N_("审核意见")),
+        mine=False,
+        due=due,
+        days_left=_left(due),
+    )
 
 
 def _confirming(listing: Listing) -> Progress:
@@ -57,7 +59,7 @@ def _confirming(listing: Listing) -> Progress:
 
 
 def _left(due: date | None) -> int | None:
-    return None if due is None else deadlines.calendar().between(clock.today(), due)
+    return None if due is None else deadlines.days_left(due)
 
 
 def may_be_edited(listing: Listing) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import VISITOR, Actor, Grant, Role
@@ -36,32 +36,26 @@ def current_membership(person_id: int) -> Membership | None:
     )
 
 
-def grants_of(person_id: int) -> frozenset[Grant]:
-    """Return the roles of a person in force today."""
+def _in_force() -> ColumnElement[bool]:
+    """Return the condition that a grant is in force today."""
     today = clock.today()
-    query = select(RoleGrant).where(
-        RoleGrant.person_id == person_id,
+    return and_(
         RoleGrant.revoked_at.is_(None),
         RoleGrant.valid_from <= today,
         or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
     )
+
+
+def grants_of(person_id: int) -> frozenset[Grant]:
+    """Return the roles of a person in force today."""
+    query = select(RoleGrant).where(RoleGrant.person_id == person_id, _in_force())
     return frozenset(Grant(Role(row.role), row.scope) for row in db.session.scalars(query))
 
 
 def holders_of(*roles: Role) -> list[int]:
     """Return the ids of the people who hold one of ``roles`` today."""
-    today = clock.today()
-    query = (
-        select(RoleGrant.person_id)
-        .where(
-            RoleGrant.role.in_(roles),
-            RoleGrant.revoked_at.is_(None),
-            RoleGrant.valid_from <= today,
-            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= today),
-        )
-        .distinct()
-    )
-    return list(db.session.scalars(query))
+    query = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _in_force())
+    return list(db.session.scalars(query.distinct()))
 
 
 def names_of(person_ids: Collection[int]) -> dict[int, str]:

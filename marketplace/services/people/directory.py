@@ -1,6 +1,6 @@
 """The public view of organisations: what everybody may know, and what they offer and seek."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,21 +10,12 @@ from marketplace.domain import regions, taxonomy
 from marketplace.domain.access import Actor, audience_of
 from marketplace.domain.errors import NotFound
 from marketplace.domain.states.listings import SEARCHABLE_STATES
-from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation
 from marketplace.services.catalogue import pages, visibility
 from marketplace.services.catalogue.finding import facets
 from marketplace.services.catalogue.finding.texts import label
-
-SIZES: Mapping[str, str] = {
-    "large": N_("大型"),
-    "medium": N_("中型"),
-    "small": N_("小型"),
-    "micro": N_("微型"),
-}
-"""企业规模, by code of the profile."""
 
 ITEMS = 60
 """Items of one kind on an organisation's page; the search has them all."""
@@ -67,7 +58,7 @@ def get(actor: Actor, organisation_id: int) -> OrganisationView:
         region=regions.full_name(profile.division) if regions.exists(profile.division) else "",
         origin=facets.origin_of(profile.division),
         address=profile.address,
-        size=SIZES.get(profile.size, ""),
+        size=label(taxonomy.ORGANISATION_SIZES, profile.size),
         sector=label(taxonomy.APPLICATION_SECTORS, profile.sector),
         website=profile.website if profile.website.startswith(("https://", "http://")) else "",
         introduction=profile.introduction,

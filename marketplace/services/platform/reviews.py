@@ -57,6 +57,21 @@ class Content:
     preview: str = ""
 
 
+WAITING_FOR: Mapping[str, str] = {
+    "organisation": N_("管理部门认证人员"),
+    "achievement": N_("管理部门成果审核人员"),
+    "demand": N_("管理部门需求审核人员"),
+}
+"""Whom a task waits for while nobody has taken it, by kind."""
+
+
+def waits_for(task: ReviewTask | None, kind: str) -> Words:
+    """Return 等谁 of something under review: the person the task was given to, else those who may decide it."""
+    if task is not None and task.assignee is not None:
+        return Words(N_("审核人员 %(name)s"), {"name": task.assignee.name})
+    return Words(WAITING_FOR[kind])
+
+
 def subject_of(task: ReviewTask, makers: frozenset[int] = frozenset()) -> Subject:
     """Return what the rules need to know of a task."""
     return Subject(task.kind, organisation_id=task.organisation_id, makers=makers)
