@@ -21,8 +21,9 @@ def run_due() -> None:
 
 def seal_all() -> None:
     """Seal every event written so far, a few hundred in each transaction."""
-    sealed = 1
-    while sealed:
+    sealed = audit.BATCH
+    while sealed == audit.BATCH:
+        # A batch that is not full was the last: looking for more would read the whole trail again.
         with unit_of_work():
             sealed = audit.seal()
 

@@ -21,6 +21,9 @@ from marketplace.models.platform import AuditEvent, AuditSeal
 
 GENESIS = "0" * 64
 
+BATCH = 500
+"""Events sealed in one transaction, so that other writers never wait long."""
+
 
 def record(actor: Actor, tag: str, subject_kind: str, subject_id: int | None, **details: Any) -> AuditEvent:
     """Write one event. ``details`` must match the schema of ``tag`` exactly (domain/audit.py)."""
@@ -62,7 +65,7 @@ def head() -> AuditSeal | None:
     return db.session.scalar(select(AuditSeal).order_by(AuditSeal.sequence.desc()).limit(1))
 
 
-def seal(limit: int = 500) -> int:
+def seal(limit: int = BATCH) -> int:
     """Seal up to ``limit`` events that are not in the chain yet, oldest first; return how many."""
     events = _unsealed(limit)
     last = head()
