@@ -14,7 +14,7 @@ from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.people.profiles import ProfileData
 from marketplace.domain.policy.batch import BadWorld, compute_lines
 from marketplace.domain.states import MACHINES, diagram
-from marketplace.jobs import bell, chores
+from marketplace.jobs import bell
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
 from marketplace.services.outside import outside
@@ -178,7 +178,7 @@ outbox_group = AppGroup("outbox", help="Promises to keep.")
 def outbox_drain() -> None:
     """Keep every promise that is due, here and now, and seal the audit trail."""
     click.echo(f"{dispatch.drain()} messages handled")
-    chores.seal_all()
+    audit.seal_all()
 
 
 @click.command("worker")

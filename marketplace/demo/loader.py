@@ -55,7 +55,4 @@ def settle() -> None:
     if outside().index.needs_rebuild():
         indexing.rebuild()
     dispatch.drain()
-    sealed = 1
-    while sealed:
-        with unit_of_work():
-            sealed = audit.seal()
+    audit.seal_all()

@@ -8,7 +8,6 @@ from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing
-from marketplace.services.unit import unit_of_work
 
 logger = logging.getLogger(__name__)
 
@@ -16,16 +15,7 @@ logger = logging.getLogger(__name__)
 def run_due() -> None:
     """Keep the promises that are due, then seal the audit trail."""
     _guarded(dispatch.drain)
-    _guarded(seal_all)
-
-
-def seal_all() -> None:
-    """Seal every event written so far, a few hundred in each transaction."""
-    sealed = audit.BATCH
-    while sealed == audit.BATCH:
-        # A batch that is not full was the last: looking for more would read the whole trail again.
-        with unit_of_work():
-            sealed = audit.seal()
+    _guarded(audit.seal_all)
 
 
 def run_by_clock() -> None:

@@ -18,6 +18,7 @@ from marketplace.domain.access import Actor
 from marketplace.domain.platform.audit import check_details
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal
+from marketplace.services.unit import unit_of_work
 
 GENESIS = "0" * 64
 
@@ -81,6 +82,15 @@ def seal(limit: int = BATCH) -> int:
         previous = digest
     db.session.flush()
     return len(events)
+
+
+def seal_all() -> None:
+    """Seal every event written so far, a batch in each transaction; opens units of work of its own."""
+    sealed = BATCH
+    while sealed == BATCH:
+        # A batch that is not full was the last: looking for more would read the whole trail again.
+        with unit_of_work():
+            sealed = seal()
 
 
 def _unsealed(limit: int) -> list[AuditEvent]:

@@ -60,7 +60,7 @@ def test_odd_addresses_break_nothing(auditor: InspectingClient, query: str) -> N
 def test_the_head_and_the_verification_are_shown(auditor: InspectingClient) -> None:
     """Unsealed first; sealed, the head's digest stands there to be printed; verifying is one button."""
     assert "尚未封存" in auditor.page("/admin/audit").text
-    chores.seal_all()
+    audit.seal_all()
     head = audit.head()
     assert head is not None
     assert head.digest in auditor.page("/admin/audit").text
