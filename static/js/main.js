@@ -13,8 +13,8 @@ const parts = [
   [".search select[name=kind]", "./search.js"],
 ];
 
-for (const [selector, address] of parts) {
-  if (document.querySelector(selector)) {
-    import(address).then((part) => part.start(document));
-  }
-}
+const wanted = parts.filter(([selector]) => document.querySelector(selector));
+const started = wanted.map(([, address]) => import(address).then((part) => part.start(document)));
+
+// From here on a click meets the script it is meant for: what waits for the page (tests do) waits for this.
+Promise.all(started).then(() => document.documentElement.setAttribute("data-ready", ""));

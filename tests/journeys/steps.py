@@ -58,6 +58,7 @@ def follow(page: Page, words: str) -> None:
 
 def choose_region(page: Page, *codes: str) -> None:
     """Choose province, city and county one after the other, as the lists fill."""
+    page.wait_for_selector("html[data-ready]", state="attached")
     for level, code in enumerate(codes):
         chosen = page.locator("main [name='division']").nth(level)
         expect(chosen.locator(f"option[value='{code}']")).to_have_count(1, timeout=LEAVING)

@@ -36,6 +36,7 @@ def test_rows_and_amounts_by_script(page: Any, owner: Person) -> None:
         listing_id = listings.create(factories.actor(owner), "demand").id
     sign_in(page, owner)
     page.goto(f"/desk/listings/{listing_id}/edit/targets")
+    page.wait_for_selector("html[data-ready]", state="attached")
     page.fill("[name=metrics-0-indicator]", "甲醛释放量")
     page.click("[data-row-add]")
     page.fill("[name=metrics-1-indicator]", "胶合强度")

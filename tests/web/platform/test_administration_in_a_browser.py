@@ -71,6 +71,7 @@ def test_a_rebuild_is_watched_to_its_end(page: Page, email: str) -> None:
     """Asked before it starts; the page renews itself, without a reload by hand, until it is done."""
     sign_in(page, email)
     page.goto("/admin/operations")
+    page.wait_for_selector("html[data-ready]", state="attached")
     page.get_by_role("button", name="重建索引").click()
     page.get_by_role("dialog").get_by_role("button", name="重建索引").click()
     page.wait_for_url("**/admin/operations/jobs/*")
