@@ -62,10 +62,15 @@ class Permission(StrEnum):
     EDIT_LISTING = "edit_listing"
     READ_LISTING = "read_listing"
     ASK_ABOUT_LISTING = "ask_about_listing"
+    CREATE_CONTRACT = "create_contract"
+    EDIT_CONTRACT = "edit_contract"
+    HANDLE_CONTRACT = "handle_contract"
+    READ_CONTRACT = "read_contract"
     # of administrators
     VERIFY_ORGANISATION = "verify_organisation"
     READ_ORGANISATIONS = "read_organisations"
     REVIEW = "review"
+    CHECK_REGISTRATION = "check_registration"
     SEE_REVIEW_DESK = "see_review_desk"
     ASSIGN_REVIEW = "assign_review"
     READ_REVIEW = "read_review"
@@ -78,6 +83,9 @@ class Permission(StrEnum):
     READ_OPERATIONS = "read_operations"
     READ_AUDIT = "read_audit"
     EXPORT_LEDGERS = "export_ledgers"
+    READ_CONTRACTS = "read_contracts"
+    IMPORT_CONTRACTS = "import_contracts"
+    SET_TARGETS = "set_targets"
     # of the system itself
     RUN_BY_ITSELF = "run_by_itself"
 
@@ -130,10 +138,12 @@ class Subject:
 
     ``makers`` are people who made or submitted it (maker ≠ checker), ``scope`` the division whose office
     is competent, ``assigned`` the people it was given to, ``facts`` what its guards may ask for.
+    ``parties`` are organisations that it concerns beside the owner: both sides of a contract.
     """
 
     kind: str
     organisation_id: int | None = None
+    parties: frozenset[int] = frozenset()
     makers: frozenset[int] = frozenset()
     scope: str | None = None
     assigned: frozenset[int] = frozenset()
@@ -145,14 +155,16 @@ class Rule:
     """Who holds a permission. All set conditions must hold; nothing set means nobody.
 
     ``roles``: one of them is needed, ``roles_by_kind`` the same by kind of subject. ``own``: people of the
-    organisation that owns the subject. ``manager``: only its 负责人. ``verified``: the organisation must be
-    verified. ``never_own``: refused to makers and to everybody in the owning organisation;
-    ``makers_excluded``: to makers only (a second person must confirm). ``kinds``: only such organisations.
+    organisation that owns the subject, ``party``: also of those it concerns. ``manager``: only its 负责人.
+    ``verified``: the organisation must be verified. ``never_own``: refused to makers and to everybody in an
+    organisation that it concerns; ``makers_excluded``: to makers only (a second person must confirm).
+    ``kinds``: only such organisations.
     """
 
     roles: frozenset[Role] = frozenset()
     roles_by_kind: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     own: bool = False
+    party: bool = False
     member: bool = False
     manager: bool = False
     verified: bool = False
@@ -162,14 +174,28 @@ class Rule:
     system: bool = False
 
 
-_REVIEWERS = {
+REVIEWERS = {
     "achievement": frozenset({Role.ACHIEVEMENT_REVIEWER}),
     "demand": frozenset({Role.DEMAND_REVIEWER}),
     "organisation": frozenset({Role.SYSTEM_ADMIN}),
+    "contract": frozenset({Role.CONTRACT_REGISTRAR}),
+    "contract_check": frozenset({Role.CONTRACT_VERIFIER}),
+    "contract_change": frozenset({Role.CONTRACT_REGISTRAR}),
+    "price_objection": frozenset({Role.CONTRACT_REGISTRAR}),
+    "payment": frozenset({Role.FINANCE, Role.CONTRACT_REGISTRAR}),
+    "payment_evidence": frozenset({Role.FINANCE, Role.CONTRACT_REGISTRAR}),
 }
+"""Who decides which kind of review task."""
+
 _ADMIN = frozenset({Role.SYSTEM_ADMIN})
 _READERS = frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR})
-_REVIEW_DESK = frozenset({Role.SYSTEM_ADMIN, Role.ACHIEVEMENT_REVIEWER, Role.DEMAND_REVIEWER, Role.AUDITOR})
+_REVIEW_DESK = frozenset[Role]().union(*REVIEWERS.values()) | {Role.AUDITOR}
+_CONTRACT_READERS = frozenset(
+    {
+        Role.CONTRACT_REGISTRAR, Role.CONTRACT_VERIFIER, Role.FINANCE, Role.AUDITOR, Role.SUBSIDY_FIRST_REVIEWER,
+        Role.SUBSIDY_REVIEWER, Role.SUBSIDY_APPROVER,
+    }
+)  # fmt: skip
 _LISTING_READERS = {
     "achievement": frozenset({Role.ACHIEVEMENT_REVIEWER, Role.AUDITOR}),
     "demand": frozenset({Role.DEMAND_REVIEWER, Role.AUDITOR}),
@@ -184,13 +210,18 @@ RULES: Mapping[Permission, Rule] = {
     Permission.EDIT_LISTING: Rule(own=True, kinds=_OWNERS),
     Permission.READ_LISTING: Rule(own=True, roles_by_kind=_LISTING_READERS),
     Permission.ASK_ABOUT_LISTING: Rule(member=True, verified=True, never_own=True, kinds=_OWNERS),
+    Permission.CREATE_CONTRACT: Rule(member=True, verified=True, kinds=_OWNERS),
+    Permission.EDIT_CONTRACT: Rule(own=True, verified=True, kinds=_OWNERS),
+    Permission.HANDLE_CONTRACT: Rule(party=True, verified=True, kinds=_OWNERS),
+    Permission.READ_CONTRACT: Rule(party=True, roles=_CONTRACT_READERS),
     Permission.VERIFY_ORGANISATION: Rule(roles=_ADMIN, never_own=True),
     Permission.READ_ORGANISATIONS: Rule(roles=_READERS),
-    Permission.REVIEW: Rule(roles_by_kind=_REVIEWERS, never_own=True),
+    Permission.REVIEW: Rule(roles_by_kind=REVIEWERS, never_own=True),
+    Permission.CHECK_REGISTRATION: Rule(roles=REVIEWERS["contract_check"], never_own=True),
     Permission.SEE_REVIEW_DESK: Rule(roles=_REVIEW_DESK),
-    Permission.ASSIGN_REVIEW: Rule(roles_by_kind=_REVIEWERS, never_own=True),
+    Permission.ASSIGN_REVIEW: Rule(roles_by_kind=REVIEWERS, never_own=True),
     Permission.READ_REVIEW: Rule(
-        roles_by_kind={kind: roles | {Role.AUDITOR} for kind, roles in _REVIEWERS.items()}
+        roles_by_kind={kind: roles | {Role.AUDITOR} for kind, roles in REVIEWERS.items()}
     ),
     Permission.GRANT_ROLES: Rule(roles=_ADMIN),
     Permission.READ_GRANTS: Rule(roles=_READERS),
@@ -201,6 +232,9 @@ RULES: Mapping[Permission, Rule] = {
     Permission.READ_OPERATIONS: Rule(roles=_READERS),
     Permission.READ_AUDIT: Rule(roles=_READERS),
     Permission.EXPORT_LEDGERS: Rule(roles=_READERS),
+    Permission.READ_CONTRACTS: Rule(roles=_CONTRACT_READERS),
+    Permission.IMPORT_CONTRACTS: Rule(roles=frozenset({Role.CONTRACT_REGISTRAR})),
+    Permission.SET_TARGETS: Rule(roles=frozenset({Role.POLICY_MANAGER})),
     Permission.RUN_BY_ITSELF: Rule(system=True),
 }
 
@@ -213,9 +247,13 @@ def _belongs(actor: Actor, subject: Subject | None) -> bool:
     )
 
 
+def _is_concerned(actor: Actor, subject: Subject | None) -> bool:
+    return _belongs(actor, subject) or (subject is not None and actor.organisation_id in subject.parties)
+
+
 def _is_own_matter(actor: Actor, rule: Rule, subject: Subject) -> bool:
     made = actor.person_id in subject.makers
-    return (rule.never_own and (made or _belongs(actor, subject))) or (rule.makers_excluded and made)
+    return (rule.never_own and (made or _is_concerned(actor, subject))) or (rule.makers_excluded and made)
 
 
 def may(actor: Actor, permission: Permission, subject: Subject | None = None) -> bool:
@@ -251,9 +289,11 @@ def _by_role(actor: Actor, rule: Rule, subject: Subject | None) -> bool:
 
 
 def _by_membership(actor: Actor, rule: Rule, subject: Subject | None) -> bool:
-    if not (rule.own or rule.member) or actor.organisation_id is None:
+    if not (rule.own or rule.party or rule.member) or actor.organisation_id is None:
         return False
     if rule.own and subject is not None and not _belongs(actor, subject):
+        return False
+    if rule.party and subject is not None and not _is_concerned(actor, subject):
         return False
     if rule.manager and not actor.is_manager:
         return False

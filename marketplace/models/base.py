@@ -52,8 +52,8 @@ Digest = Annotated[str, mapped_column(String(64))]
 
 def reference(target: str, **options: Any) -> Any:
     """Return a foreign key column to ``table.column`` that never cascades: nothing vanishes by accident."""
-    index = options.pop("index", True)
-    return mapped_column(Key, ForeignKey(target, ondelete="RESTRICT", **options), index=index)
+    index, unique = options.pop("index", True), options.pop("unique", None)
+    return mapped_column(Key, ForeignKey(target, ondelete="RESTRICT", **options), index=index, unique=unique)
 
 
 class Created:

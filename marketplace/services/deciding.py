@@ -7,8 +7,9 @@ from types import ModuleType
 from sqlalchemy import Select, func, or_, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import Actor, Permission, may
+from marketplace.domain.access import REVIEWERS, Actor, Permission, may
 from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.people import OrganisationProfile, Person
@@ -16,7 +17,7 @@ from marketplace.models.platform import ReviewTask
 from marketplace.services.catalogue import decisions
 from marketplace.services.people import actors, verification
 from marketplace.services.platform import reviews
-from marketplace.services.platform.reviews import REVIEWER_ROLES, Content, subject_of
+from marketplace.services.platform.reviews import Content, subject_of
 
 PAGE_SIZE = 20
 REMARK_LENGTH = 1000
@@ -27,7 +28,9 @@ DECIDERS: Mapping[str, ModuleType] = {
     "achievement": decisions,
     "demand": decisions,
 }
-"""Each has ``approve(actor, task, note)``, ``return_(actor, task, reasons, note)`` and ``material(task)``."""
+"""Each has ``approve(actor, task, note)``, ``return_(actor, task, reasons, note)`` and ``material(task)``.
+
+Kinds that are missing here are decided on pages of their own (domain/platform/tasks.py)."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,15 @@ def page_of(actor: Actor, wanted: Filter, number: int) -> Page:
     query = _query(actor, wanted, wanted.state).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     items = list(db.session.scalars(query))
     able = frozenset(
-        task.id for task in items if task.state == "open" and may(actor, Permission.REVIEW, subject_of(task))
+        task.id
+        for task in items
+        if task.state == "open" and task.kind in DECIDERS and may(actor, Permission.REVIEW, subject_of(task))
     )
     return Page(items, number, pages, total, counts["open"], counts["done"], able)
 
 
 def _query(actor: Actor, wanted: Filter, state: str) -> Select[ReviewTask]:
-    kinds = [wanted.kind] if wanted.kind else list(REVIEWER_ROLES)
+    kinds = [wanted.kind] if wanted.kind else list(TASK_KINDS)
     query = reviews.queue(actor, kinds, state)
     if wanted.who == "me":
         column = ReviewTask.assignee_id if state == "open" else ReviewTask.decided_by
@@ -110,7 +115,7 @@ def _count(query: Select[ReviewTask]) -> Select[int]:
 
 def open_tasks(actor: Actor, ids: Sequence[int]) -> list[ReviewTask]:
     """Return the open tasks among ``ids`` that the actor may read, in the order of their due days."""
-    query = reviews.queue(actor, list(REVIEWER_ROLES)).where(ReviewTask.id.in_(ids))
+    query = reviews.queue(actor, list(TASK_KINDS)).where(ReviewTask.id.in_(ids))
     return list(db.session.scalars(query))
 
 
@@ -162,7 +167,7 @@ def material(actor: Actor, task: ReviewTask) -> Material:
 def _colleagues(task: ReviewTask) -> list[Person]:
     if task.state != "open":
         return []
-    holders = actors.holders_of(REVIEWER_ROLES[task.kind])
+    holders = actors.holders_of(*REVIEWERS[task.kind])
     query = select(Person).where(Person.id.in_(holders)).order_by(Person.id)
     return [
         person

@@ -10,6 +10,11 @@ PATHS = {
     "account": "/account",
     "my_inquiries": "/desk/inquiries",
     "settings": "/admin/settings",
+    "contract": "/desk/contracts/%d",
+    "contract_task": "/admin/registration/%d",
+    "contract_change": "/desk/contract-changes/%d",
+    "price_objection": "/admin/price-objections/%d",
+    "payment": "/desk/payments/%d",
     "review_task": "/admin/reviews/%d",
 }
 

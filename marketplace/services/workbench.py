@@ -11,6 +11,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, Subject, may
 from marketplace.domain.calendar import WorkingCalendar
 from marketplace.domain.platform.settings import SETTINGS
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import LISTING, PROFILE, REVIEW_TASK, REVISION, SETTING, State
 from marketplace.domain.states.revisions import EDITABLE_STATES
 from marketplace.domain.text import N_, Words
@@ -20,7 +21,7 @@ from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.platform import deadlines
-from marketplace.services.platform.reviews import REVIEWER_ROLES, WAITING_FOR, subject_of, waits_for
+from marketplace.services.platform.reviews import subject_of, waits_for
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
@@ -187,7 +188,7 @@ def _expiring(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
 
 
 def _tasks(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
-    kinds = [kind for kind in REVIEWER_ROLES if may(actor, Permission.REVIEW, Subject(kind))]
+    kinds = [kind for kind in TASK_KINDS if may(actor, Permission.REVIEW, Subject(kind))]
     if not kinds:
         return
     query = (
@@ -209,7 +210,7 @@ def _tasks(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             kind=Words(N_("审核")),
             path=links.path_of("review_task", task.id),
             state=REVIEW_TASK.states[task.state],
-            waits_for=Words(N_("您")) if assigned else Words(WAITING_FOR[task.kind]),
+            waits_for=Words(N_("您")) if assigned else Words(TASK_KINDS[task.kind].waits_for),
             missing=Words(N_("审核意见")) if assigned else Words(N_("有人领办")),
             mine=True,
             due=task.due_on,
@@ -234,7 +235,7 @@ def _settings(actor: Actor) -> Iterable[WorkItem]:
 
 def open_task_counts(actor: Actor) -> dict[str, tuple[int, int]]:
     """Return for each kind of task the actor may read: (open, overdue)."""
-    readable = [kind for kind in REVIEWER_ROLES if may(actor, Permission.READ_REVIEW, Subject(kind))]
+    readable = [kind for kind in TASK_KINDS if may(actor, Permission.READ_REVIEW, Subject(kind))]
     late = func.sum(db.case((ReviewTask.due_on < clock.today(), 1), else_=0))
     query = (
         select(ReviewTask.kind, func.count(), late)

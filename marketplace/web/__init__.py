@@ -5,9 +5,9 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-from marketplace.web import assets, catalogue, counting, guards, numbers, people, platform, shell
+from marketplace.web import assets, catalogue, counting, deals, guards, numbers, people, platform, shell
 
-AREAS = (platform, people, catalogue)
+AREAS = (platform, people, catalogue, deals)
 
 
 def register(app: Flask) -> None:
@@ -26,7 +26,7 @@ def blueprints() -> list[Blueprint]:
     """Return the blueprint of each module in the areas: a page exists because its module does."""
     found = []
     for area in AREAS:
-        for module in pkgutil.iter_modules(area.__path__, f"{area.__name__}."):
+        for module in pkgutil.walk_packages(area.__path__, f"{area.__name__}."):
             blueprint = getattr(import_module(module.name), "blueprint", None)
             if blueprint is not None:
                 found.append(blueprint)

@@ -19,7 +19,12 @@ from marketplace.domain.platform.notices import KINDS
 from marketplace.domain.states import MACHINES, Machine, State, Tone, Transition
 
 OWNER, STRANGER, AUTHORITY = 1, 2, 3
-FACTS = frozenset({"is_demand", "is_proposer", "owner_verified", "declared"})
+FACTS = frozenset(
+    {
+        "is_demand", "is_proposer", "owner_verified", "declared", "complete", "signed", "reachable", "awaits_you",
+        "priced_in_public", "has_certificate", "is_local", "is_outside", "paid_in_full", "is_recorder",
+    }
+)  # fmt: skip
 
 
 def member(organisation: int, kind: str = "enterprise", manager: bool = False, person: int = 10) -> Actor:
@@ -60,6 +65,12 @@ REVIEWERS = {
     "achievement": {"achievement_reviewer"},
     "demand": {"demand_reviewer"},
     "organisation": {"system_admin"},
+    "contract": {"contract_registrar"},
+    "contract_check": {"contract_verifier"},
+    "contract_change": {"contract_registrar"},
+    "price_objection": {"contract_registrar"},
+    "payment": {"finance", "contract_registrar"},
+    "payment_evidence": {"finance", "contract_registrar"},
 }
 
 
@@ -69,6 +80,10 @@ def expected(permission: Permission, kind: str) -> set[str]:
         return {"site"}
     return {
         Permission.EDIT_LISTING: OWNERS,
+        Permission.EDIT_CONTRACT: OWNERS,
+        Permission.HANDLE_CONTRACT: OWNERS,
+        Permission.CHECK_REGISTRATION: {"contract_verifier"},
+        Permission.IMPORT_CONTRACTS: {"contract_registrar", "own contract_registrar"},
         Permission.EDIT_ORGANISATION: MANAGER,
         Permission.MANAGE_MEMBERS: MANAGER,
         Permission.VERIFY_ORGANISATION: ADMIN,
@@ -84,7 +99,7 @@ def kinds_of(machine: Machine) -> list[str]:
     if machine.subject in ("listing", "revision"):
         return ["achievement", "demand"]
     if machine.subject == "review_task":
-        return ["achievement", "demand", "organisation"]
+        return list(REVIEWERS)
     return [machine.subject]
 
 

@@ -49,6 +49,14 @@ PURPOSES: Mapping[str, Purpose] = {
     "licence": Purpose(N_("营业执照或法人证书"), IMAGES | {PDF}, 5),
     "image": Purpose(N_("图片"), IMAGES, 8),
     "attachment": Purpose(N_("附件"), IMAGES | DOCUMENTS, 10),
+    "signed_contract": Purpose(N_("签章合同文本"), IMAGES | {PDF}, 10),
+    "contract_annex": Purpose(N_("合同附件"), IMAGES | DOCUMENTS, 20),
+    "certificate": Purpose(N_("登记证明"), IMAGES | {PDF}, 5),
+    "change_paper": Purpose(N_("变更、解除或注销文件"), IMAGES | {PDF}, 10),
+    "price_proof": Purpose(N_("本单位协议定价公示证明"), IMAGES | {PDF}, 5),
+    "voucher": Purpose(N_("付款凭证"), IMAGES | {PDF}, 5),
+    "invoice": Purpose(N_("发票"), IMAGES | {PDF}, 5),
+    "import": Purpose(N_("导入的表格"), frozenset({XLSX, CSV}), 1),
     "export": Purpose(N_("导出的表格"), frozenset({XLSX, CSV}), 5),
 }
 

@@ -20,6 +20,8 @@ GROUPS: Mapping[str, str] = {
     "task": N_("待我审核的事项"),
     "inquiry": N_("对我方成果和需求的询问"),
     "listing": N_("我方成果和需求的到期与状态变化"),
+    "contract": N_("我方技术合同的确认、登记与变更"),
+    "payment": N_("我方技术合同的付款、凭证与退款"),
 }
 
 FREQUENCIES: Mapping[str, str] = {
@@ -49,4 +51,21 @@ KINDS: Mapping[str, NoticeKind] = {
     "inquiry_received": NoticeKind(N_("收到对“%(title)s”的询问"), "inquiry"),
     "listing_expired": NoticeKind(N_("“%(title)s”已到期，请确认是否仍然有效"), "listing"),
     "listing_taken_down": NoticeKind(N_("“%(title)s”已被撤下"), "listing"),
+    "listing_dealt": NoticeKind(N_("“%(title)s”已成交"), "listing"),
+    "contract_offered": NoticeKind(N_("请确认技术合同“%(title)s”"), "contract"),
+    "contract_confirmed": NoticeKind(N_("技术合同“%(title)s”已经各方确认，可以申请登记"), "contract"),
+    "contract_declined": NoticeKind(N_("对方不同意技术合同“%(title)s”：%(note)s"), "contract"),
+    "contract_returned": NoticeKind(N_("技术合同“%(title)s”被退回补正"), "contract"),
+    "contract_refused": NoticeKind(N_("技术合同“%(title)s”不予登记"), "contract"),
+    "contract_registered": NoticeKind(N_("技术合同“%(title)s”已登记"), "contract"),
+    "contract_ended": NoticeKind(N_("技术合同“%(title)s”%(state)s"), "contract"),
+    "contract_change_approved": NoticeKind(N_("技术合同“%(title)s”的变更已生效"), "contract"),
+    "contract_change_returned": NoticeKind(N_("技术合同“%(title)s”的变更被退回补正"), "contract"),
+    "price_objection_received": NoticeKind(N_("“%(title)s”的协议定价公示收到异议"), "contract"),
+    "price_objection_upheld": NoticeKind(N_("“%(title)s”的协议定价异议成立，公示中止"), "contract"),
+    "payment_verified": NoticeKind(N_("“%(title)s”的凭证已核验：%(amount)s 元"), "payment"),
+    "payment_returned": NoticeKind(N_("“%(title)s”的凭证被退回：%(amount)s 元"), "payment"),
+    "online_paid": NoticeKind(N_("“%(title)s”在线支付到账：%(amount)s 元"), "payment"),
+    "online_refunded": NoticeKind(N_("“%(title)s”在线退款：%(amount)s 元"), "payment"),
+    "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from marketplace.domain.deals.terms import REFUSAL_GROUNDS
 from marketplace.domain.errors import DomainError
 from marketplace.domain.text import N_
 
@@ -45,6 +46,32 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "identity_revealed": N_("匿名公开的内容中透露了单位身份"),
         "personal_content": N_("含有不应公开的个人信息"),
         "duplicate": N_("与已发布的需求重复"),
+        "other": N_("其他（见审核意见）"),
+    },
+    "contract": {code: label for code, (label, _mendable) in REFUSAL_GROUNDS.items()},
+    "contract_change": {
+        "not_signed": N_("变更文件未经各方签章"),
+        "proof_missing": N_("证明文件不出具或与变更内容不符"),
+        "amount_wrong": N_("变更后的金额与文件不符"),
+        "unclear": N_("变更事项约定不明确"),
+        "other": N_("其他（见审核意见）"),
+    },
+    "payment": {
+        "voucher_unclear": N_("凭证看不清、不完整"),
+        "amount_differs": N_("金额与凭证不一致"),
+        "date_differs": N_("付款日期与凭证不一致"),
+        "serial_differs": N_("银行或流水号与凭证不一致"),
+        "payer_differs": N_("付款人与凭证不一致，或不是合同买方"),
+        "payee_differs": N_("收款人与凭证不一致，或不是合同卖方"),
+        "allocation_wrong": N_("分配到合同或成果的金额有误"),
+        "used_before": N_("同一凭证已经登记过"),
+        "not_this_contract": N_("款项用途与合同无关"),
+        "other": N_("其他（见审核意见）"),
+    },
+    "payment_evidence": {
+        "voucher_unclear": N_("凭证看不清、不完整"),
+        "differs": N_("凭证与原款项的金额、日期或当事人不一致"),
+        "used_before": N_("同一凭证已经登记过"),
         "other": N_("其他（见审核意见）"),
     },
 }

@@ -34,6 +34,33 @@ _ALL = (
     Definition("review.limit.organisation", N_("单位认证时限"), "limit", {"number": 3, "unit": "工作日"}, 1, 60),
     Definition("review.limit.achievement", N_("成果审核时限"), "limit", {"number": 5, "unit": "工作日"}, 1, 60),
     Definition("review.limit.demand", N_("需求审核时限"), "limit", {"number": 5, "unit": "工作日"}, 1, 60),
+    Definition(
+        "review.limit.contract", N_("合同登记时限"), "limit", {"number": 30, "unit": "日"}, 1, 90,
+        basis=N_("《技术合同认定登记管理办法》：自受理之日起三十日内"),
+    ),
+    *(
+        Definition(f"review.limit.{kind}", label, "limit", {"number": days, "unit": "工作日"}, 1, 60)
+        for kind, label, days in (
+            ("contract_check", N_("合同复核时限"), 5), ("contract_change", N_("合同变更审核时限"), 15),
+            ("price_objection", N_("定价异议处理时限"), 10), ("payment", N_("支付凭证核验时限"), 5),
+            ("payment_evidence", N_("补充凭证核验时限"), 5),
+        )
+    ),
+    Definition(
+        "contract.price_days", N_("协议定价公示期"), "limit", {"number": 15, "unit": "日"}, 1, 60, second_person=True,
+        basis=N_("《实施〈促进科技成果转化法〉若干规定》：公示时间不少于15日"),
+    ),
+    Definition("contract.link_days", N_("合同确认链接有效期"), "int", 14, 1, 60, N_("日")),
+    Definition(
+        "contract.price_gap_percent", N_("合同额与成果标价相差多少时提示登记人员"), "int", 50, 1, 1000, "%",
+    ),
+    Definition(
+        "registry.point", N_("本市登记机构的登记点代码（0 表示未配置，由登记人员填写全国系统编号）"), "int", 0, 0, 99,
+        second_person=True,
+    ),
+    Definition(
+        "billing.largest_yuan", N_("单笔在线支付上限"), "int", 999_999, 1, 999_999, N_("元"), second_person=True
+    ),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(
         "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),

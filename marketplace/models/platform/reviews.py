@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.models.base import (
@@ -43,6 +43,8 @@ class ReviewTask(Created, Versioned, Model):
     subject_id: Mapped[int] = mapped_column(Key)
     title: Mapped[Line]
     organisation_id: Mapped[int] = reference("organisations.id")
+    # Further organisations that it concerns: their people must not decide it either.
+    parties: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     state: Mapped[Code] = mapped_column(default="open")
     due_on: Mapped[date]
     assignee_id: Mapped[int | None] = reference("persons.id")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.domain.access import Actor, Permission, Shown, Subject, require
+from marketplace.domain.access import REVIEWERS, Actor, Permission, Shown, Subject, require
 from marketplace.domain.errors import DomainError, NotAllowed, NotFound
 from marketplace.domain.identifiers import parse_email
 from marketplace.domain.states.listings import SEARCHABLE_STATES
@@ -16,7 +16,7 @@ from marketplace.models.catalogue import Inquiry, Listing, Revision
 from marketplace.models.people import Organisation, Person
 from marketplace.services.catalogue import pages, visibility
 from marketplace.services.people import actors
-from marketplace.services.platform import audit, notices, reviews
+from marketplace.services.platform import audit, notices
 
 SHORTEST, LONGEST = 10, 2000
 CORRECTION_LONGEST = 300
@@ -154,7 +154,7 @@ def correct(actor: Actor, listing: Listing, message: str) -> None:
     assert listing.published is not None  # noqa: S101
     audit.record(actor, "listing.correction", "listing", listing.id, revision=listing.published_id)
     notices.notify(
-        actors.holders_of(reviews.REVIEWER_ROLES[listing.kind]),
+        actors.holders_of(*REVIEWERS[listing.kind]),
         "correction_received",
         listing.kind,
         listing.id,

@@ -35,3 +35,8 @@ def listing_numbers(kind: str, count: int) -> list[str]:
     letter = {"achievement": "A", "demand": "D"}[kind]
     last = take(f"listing/{kind}", count)
     return [f"SZ-{letter}-{number:05d}" for number in range(last - count + 1, last + 1)]
+
+
+def filing_number(year: int) -> str:
+    """Return the next 平台备案号 of a contract, as ``BA2026-00012``: never to be taken for a registration number."""
+    return f"BA{year}-{take(f'contract/{year}'):05d}"

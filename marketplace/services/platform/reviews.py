@@ -3,14 +3,15 @@
 What a decision does to its subject is the business of the subject's own service; it calls ``finish`` here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import SYSTEM, Actor, Permission, Role, Subject, may, require
+from marketplace.domain.access import SYSTEM, Actor, Permission, Subject, may, require
 from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import REVIEW_TASK
 from marketplace.domain.text import N_, Words, clean_text
 from marketplace.extensions import db
@@ -21,12 +22,6 @@ from marketplace.services.people import actors
 from marketplace.services.platform import audit, deadlines, notices
 
 Elements = tuple[tuple[str, ...], ...]
-
-REVIEWER_ROLES: Mapping[str, Role] = {
-    "organisation": Role.SYSTEM_ADMIN,
-    "achievement": Role.ACHIEVEMENT_REVIEWER,
-    "demand": Role.DEMAND_REVIEWER,
-}
 
 
 @dataclass(frozen=True)
@@ -57,36 +52,38 @@ class Content:
     preview: str = ""
 
 
-WAITING_FOR: Mapping[str, str] = {
-    "organisation": N_("管理部门认证人员"),
-    "achievement": N_("管理部门成果审核人员"),
-    "demand": N_("管理部门需求审核人员"),
-}
-"""Whom a task waits for while nobody has taken it, by kind."""
-
-
 def waits_for(task: ReviewTask | None, kind: str) -> Words:
     """Return 等谁 of something under review: the person the task was given to, else those who may decide it."""
     if task is not None and task.assignee is not None:
         return Words(N_("审核人员 %(name)s"), {"name": task.assignee.name})
-    return Words(WAITING_FOR[kind])
+    return Words(TASK_KINDS[kind].waits_for)
 
 
 def subject_of(task: ReviewTask, makers: frozenset[int] = frozenset()) -> Subject:
     """Return what the rules need to know of a task."""
-    return Subject(task.kind, organisation_id=task.organisation_id, makers=makers)
+    parties = frozenset(task.parties)
+    return Subject(task.kind, organisation_id=task.organisation_id, parties=parties, makers=makers)
 
 
 def open_task(
-    kind: str, subject_kind: str, subject_id: int, organisation: Organisation, title: str
+    kind: str,
+    subject_kind: str,
+    subject_id: int,
+    organisation: Organisation,
+    title: str,
+    parties: Iterable[int] = (),
 ) -> ReviewTask:
-    """Open a task of ``kind`` (organisation, achievement, demand), due by its setting."""
+    """Open a task of ``kind`` (a key of access.REVIEWERS), due by its setting.
+
+    ``parties``: ids of organisations whose people must not decide it, beside those of ``organisation``.
+    """
     task = ReviewTask(
         kind=kind,
         subject_kind=subject_kind,
         subject_id=subject_id,
         organisation_id=organisation.id,
-        title=title,
+        title=title[:200],
+        parties=sorted(set(parties)),
         due_on=deadlines.due(f"review.limit.{kind}"),
     )
     db.session.add(task)

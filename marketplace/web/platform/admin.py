@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from marketplace.domain.access import Permission, may
 from marketplace.domain.platform.files import XLSX
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.services import ledgers, operations, workbench
 from marketplace.services.platform import deadlines, settings
 from marketplace.services.unit import unit_of_work
@@ -25,6 +26,7 @@ def index() -> str:
     sees_settings = may(who, Permission.READ_SETTINGS)
     return render_template(
         "admin/index.html",
+        kinds=TASK_KINDS,
         queues=workbench.open_task_counts(who),
         health=operations.overview() if sees_operations else None,
         missing_years=deadlines.missing_years() if sees_settings else [],

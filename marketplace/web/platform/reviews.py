@@ -11,14 +11,23 @@ from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
 from marketplace.domain.platform.reasons import REASONS
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.forms.platform.reviews import DecisionForm, QueueFilter
-from marketplace.services import deciding
+from marketplace.services import deciding, links
 from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.numbers import row_number
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/admin/reviews")
+
+OWN_PAGES = {
+    "contract": "contract_task",
+    "contract_check": "contract_task",
+    "contract_change": "contract_change",
+    "price_objection": "price_objection",
+}
+"""Kind of task → where it is decided, as a key of services/links.py."""
 
 
 @blueprint.get("")
@@ -41,7 +50,13 @@ def index() -> str:
         return url_for(".index", **{**kept, "page": number})
 
     return render_template(
-        "reviews/index.html", form=form, page=page, page_url=page_url, kept=kept, today=clock.today()
+        "reviews/index.html",
+        form=form,
+        page=page,
+        page_url=page_url,
+        kept=kept,
+        today=clock.today(),
+        kinds=TASK_KINDS,
     )
 
 
@@ -55,7 +70,7 @@ def batch() -> str | Response:
         flash(_("请先勾选要办理的事项"), "warn")
         return redirect(url_for(".index"))
     if request.form.get("confirmed") != "yes":
-        return render_template("reviews/batch.html", tasks=tasks)
+        return render_template("reviews/batch.html", tasks=tasks, kinds=TASK_KINDS)
     outcomes = [_approve_one(task.id, task.title) for task in tasks]
     return render_template("reviews/batch_done.html", outcomes=outcomes)
 
@@ -71,9 +86,11 @@ def _approve_one(task_id: int, title: str) -> dict[str, Any]:
 
 @blueprint.get("/<int:task_id>")
 @requires(Permission.SEE_REVIEW_DESK)
-def task(task_id: int) -> str:
-    """Show what is to be decided, with a place for remarks beside each field."""
+def task(task_id: int) -> str | Response:
+    """Show what is to be decided, with a place for remarks beside each field; some kinds have pages of their own."""
     found = reviews.get_for(actor(), task_id)
+    if TASK_KINDS[found.kind].own_page:
+        return redirect(links.path_of(OWN_PAGES[found.kind], found.subject_id))
     return _task_page(found.id, DecisionForm(version=found.version))
 
 
@@ -83,6 +100,7 @@ def _task_page(task_id: int, form: DecisionForm, typed: Mapping[str, str] | None
     material = deciding.material(actor(), found)
     return render_template(
         "reviews/task.html",
+        kinds=TASK_KINDS,
         task=found,
         form=form,
         material=material,

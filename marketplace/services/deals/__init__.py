@@ -1,0 +1,1 @@
+"""Technology contracts: from draft to registration, what is paid, what the city counts."""

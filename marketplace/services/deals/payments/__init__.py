@@ -1,0 +1,1 @@
+"""Money on contracts: recorded, verified, reconciled; online payment."""

@@ -1,0 +1,59 @@
+"""What has really been paid: verified payments less verified refunds and reversals, to the 分."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from marketplace.extensions import db
+from marketplace.models.deals import Contract, Payment, PaymentAllocation
+
+SIGNED_AMOUNT: ColumnElement[int] = case(
+    (Payment.kind == "payment", PaymentAllocation.amount_fen), else_=-PaymentAllocation.amount_fen
+)
+"""An allocation with the sign of its payment."""
+
+
+def net_by_line(contract_ids: Collection[int], until: date | None = None) -> dict[int, dict[int, int]]:
+    """Return contract id → traded achievement id → 分 paid net, by one query.
+
+    ``until``: only money that moved on or before this day. A line can be below zero where more went back than came.
+    """
+    if not contract_ids:
+        return {}
+    query = (
+        select(PaymentAllocation.contract_id, PaymentAllocation.traded_id, func.sum(SIGNED_AMOUNT))
+        .join(Payment, Payment.id == PaymentAllocation.payment_id)
+        .where(Payment.state == "verified", PaymentAllocation.contract_id.in_(contract_ids))
+        .group_by(PaymentAllocation.contract_id, PaymentAllocation.traded_id)
+    )
+    if until is not None:
+        query = query.where(Payment.paid_on <= until)
+    found: dict[int, dict[int, int]] = {}
+    for contract_id, traded_id, fen in db.session.execute(query):
+        found.setdefault(contract_id, {})[traded_id] = int(fen)
+    return found
+
+
+def net(contract_id: int) -> int:
+    """Return the 分 paid net on a contract."""
+    return sum(net_by_line([contract_id]).get(contract_id, {}).values())
+
+
+def net_by_achievement(traded_ids: Collection[int]) -> dict[int, int]:
+    """Return traded achievement id → 分 paid net over all contracts."""
+    query = (
+        select(PaymentAllocation.traded_id, func.sum(SIGNED_AMOUNT))
+        .join(Payment, Payment.id == PaymentAllocation.payment_id)
+        .where(Payment.state == "verified", PaymentAllocation.traded_id.in_(traded_ids))
+        .group_by(PaymentAllocation.traded_id)
+    )
+    return {traded_id: int(fen) for traded_id, fen in db.session.execute(query)}
+
+
+def is_paid_in_full(contract: Contract) -> bool:
+    """Return whether all that the contract says has been paid and verified, and nothing is 金额待定."""
+    version = contract.current
+    if version is None or any(one.amount_fen is None for one in version.instalments):
+        return False
+    return net(contract.id) >= version.amount_fen > 0

@@ -1,0 +1,1 @@
+"""The turnover ledger, its views and targets."""
