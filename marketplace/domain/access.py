@@ -66,6 +66,8 @@ class Permission(StrEnum):
     EDIT_CONTRACT = "edit_contract"
     HANDLE_CONTRACT = "handle_contract"
     READ_CONTRACT = "read_contract"
+    APPLY_SUBSIDY = "apply_subsidy"
+    READ_CASE = "read_case"
     # of administrators
     VERIFY_ORGANISATION = "verify_organisation"
     READ_ORGANISATIONS = "read_organisations"
@@ -86,6 +88,16 @@ class Permission(StrEnum):
     READ_CONTRACTS = "read_contracts"
     IMPORT_CONTRACTS = "import_contracts"
     SET_TARGETS = "set_targets"
+    CHANGE_POLICY = "change_policy"
+    CONFIRM_POLICY = "confirm_policy"
+    READ_POLICIES = "read_policies"
+    MANAGE_BATCHES = "manage_batches"
+    READ_CASES = "read_cases"
+    FIX_GRANT = "fix_grant"
+    PUBLISH_GRANT = "publish_grant"
+    APPROVE_GRANT = "approve_grant"
+    PAY_GRANT = "pay_grant"
+    GIVE_OPINION = "give_opinion"
     # of the system itself
     RUN_BY_ITSELF = "run_by_itself"
 
@@ -184,6 +196,10 @@ REVIEWERS = {
     "price_objection": frozenset({Role.CONTRACT_REGISTRAR}),
     "payment": frozenset({Role.FINANCE, Role.CONTRACT_REGISTRAR}),
     "payment_evidence": frozenset({Role.FINANCE, Role.CONTRACT_REGISTRAR}),
+    "subsidy_first_review": frozenset({Role.SUBSIDY_FIRST_REVIEWER}),
+    "subsidy_review": frozenset({Role.SUBSIDY_REVIEWER}),
+    "subsidy_appeal": frozenset({Role.SUBSIDY_APPROVER}),
+    "grant_objection": frozenset({Role.SUBSIDY_REVIEWER}),
 }
 """Who decides which kind of review task."""
 
@@ -194,6 +210,13 @@ _CONTRACT_READERS = frozenset(
     {
         Role.CONTRACT_REGISTRAR, Role.CONTRACT_VERIFIER, Role.FINANCE, Role.AUDITOR, Role.SUBSIDY_FIRST_REVIEWER,
         Role.SUBSIDY_REVIEWER, Role.SUBSIDY_APPROVER,
+    }
+)  # fmt: skip
+_POLICY = frozenset({Role.POLICY_MANAGER})
+_SUBSIDY_STAFF = frozenset(
+    {
+        Role.POLICY_MANAGER, Role.SUBSIDY_FIRST_REVIEWER, Role.SUBSIDY_REVIEWER, Role.SUBSIDY_APPROVER,
+        Role.PUBLISHER, Role.FINANCE, Role.AUDITOR,
     }
 )  # fmt: skip
 _LISTING_READERS = {
@@ -214,6 +237,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.EDIT_CONTRACT: Rule(own=True, verified=True, kinds=_OWNERS),
     Permission.HANDLE_CONTRACT: Rule(party=True, verified=True, kinds=_OWNERS),
     Permission.READ_CONTRACT: Rule(party=True, roles=_CONTRACT_READERS),
+    Permission.APPLY_SUBSIDY: Rule(own=True, verified=True, kinds=frozenset({"enterprise"})),
+    Permission.READ_CASE: Rule(own=True, roles=_SUBSIDY_STAFF | OUTSIDE_ROLES),
     Permission.VERIFY_ORGANISATION: Rule(roles=_ADMIN, never_own=True),
     Permission.READ_ORGANISATIONS: Rule(roles=_READERS),
     Permission.REVIEW: Rule(roles_by_kind=REVIEWERS, never_own=True),
@@ -235,6 +260,16 @@ RULES: Mapping[Permission, Rule] = {
     Permission.READ_CONTRACTS: Rule(roles=_CONTRACT_READERS),
     Permission.IMPORT_CONTRACTS: Rule(roles=frozenset({Role.CONTRACT_REGISTRAR})),
     Permission.SET_TARGETS: Rule(roles=frozenset({Role.POLICY_MANAGER})),
+    Permission.CHANGE_POLICY: Rule(roles=_POLICY),
+    Permission.CONFIRM_POLICY: Rule(roles=_POLICY | {Role.SUBSIDY_APPROVER}, makers_excluded=True),
+    Permission.READ_POLICIES: Rule(roles=_SUBSIDY_STAFF),
+    Permission.MANAGE_BATCHES: Rule(roles=_POLICY | {Role.SUBSIDY_REVIEWER}),
+    Permission.READ_CASES: Rule(roles=_SUBSIDY_STAFF),
+    Permission.FIX_GRANT: Rule(roles=frozenset({Role.SUBSIDY_REVIEWER}), never_own=True),
+    Permission.PUBLISH_GRANT: Rule(roles=frozenset({Role.PUBLISHER}), never_own=True),
+    Permission.APPROVE_GRANT: Rule(roles=frozenset({Role.SUBSIDY_APPROVER}), never_own=True),
+    Permission.PAY_GRANT: Rule(roles=frozenset({Role.FINANCE}), never_own=True),
+    Permission.GIVE_OPINION: Rule(roles=OUTSIDE_ROLES, never_own=True),
     Permission.RUN_BY_ITSELF: Rule(system=True),
 }
 

@@ -1,5 +1,5 @@
 """Tables, relations and what the database itself must never let be false."""
 
-from marketplace.models import catalogue, deals, people, platform
+from marketplace.models import catalogue, deals, people, platform, subsidy
 
-__all__ = ["catalogue", "deals", "people", "platform"]
+__all__ = ["catalogue", "deals", "people", "platform", "subsidy"]

@@ -22,6 +22,7 @@ GROUPS: Mapping[str, str] = {
     "listing": N_("我方成果和需求的到期与状态变化"),
     "contract": N_("我方技术合同的确认、登记与变更"),
     "payment": N_("我方技术合同的付款、凭证与退款"),
+    "subsidy": N_("我方补助申请的进度"),
 }
 
 FREQUENCIES: Mapping[str, str] = {
@@ -67,5 +68,17 @@ KINDS: Mapping[str, NoticeKind] = {
     "payment_returned": NoticeKind(N_("“%(title)s”的凭证被退回：%(amount)s 元"), "payment"),
     "online_paid": NoticeKind(N_("“%(title)s”在线支付到账：%(amount)s 元"), "payment"),
     "online_refunded": NoticeKind(N_("“%(title)s”在线退款：%(amount)s 元"), "payment"),
+    "case_opened": NoticeKind(N_("“%(title)s”可以申请补助，草稿已自动建立"), "subsidy"),
+    "case_submitted": NoticeKind(N_("“%(title)s”的补助申请已提交：%(number)s"), "subsidy"),
+    "case_moved": NoticeKind(N_("“%(title)s”的补助申请：%(state)s"), "subsidy"),
+    "case_returned": NoticeKind(N_("“%(title)s”的补助申请被退回补正"), "subsidy"),
+    "case_refused": NoticeKind(N_("“%(title)s”的补助申请不予通过"), "subsidy"),
+    "case_fixed": NoticeKind(N_("“%(title)s”拟补助 %(amount)s 元"), "subsidy"),
+    "case_reduced": NoticeKind(N_("“%(title)s”的拟补助额调减为 %(amount)s 元"), "subsidy"),
+    "case_approved": NoticeKind(N_("“%(title)s”的补助已批准：%(amount)s 元，请确认收款账户"), "subsidy"),
+    "case_paid": NoticeKind(N_("“%(title)s”的补助已拨付：%(amount)s 元"), "subsidy"),
+    "recovery_opened": NoticeKind(N_("“%(title)s”的补助须退回 %(amount)s 元"), "subsidy"),
+    "recovery_settled": NoticeKind(N_("“%(title)s”的补助追回已结清"), "subsidy"),
+    "follow_up_due": NoticeKind(N_("请提交“%(title)s”的年度绩效报告"), "subsidy"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }

@@ -44,6 +44,8 @@ _ALL = (
             ("contract_check", N_("合同复核时限"), 5), ("contract_change", N_("合同变更审核时限"), 15),
             ("price_objection", N_("定价异议处理时限"), 10), ("payment", N_("支付凭证核验时限"), 5),
             ("payment_evidence", N_("补充凭证核验时限"), 5),
+            ("subsidy_first_review", N_("补助初审时限"), 10), ("subsidy_review", N_("补助审核时限"), 15),
+            ("subsidy_appeal", N_("补助陈述申辩处理时限"), 10), ("grant_objection", N_("补助公示异议处理时限"), 10),
         )
     ),
     Definition(

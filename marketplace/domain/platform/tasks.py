@@ -25,5 +25,9 @@ TASK_KINDS: Mapping[str, TaskKind] = {
     "price_objection": TaskKind(N_("协议定价异议"), N_("合同登记人员"), own_page=True),
     "payment": TaskKind(N_("支付凭证"), N_("财务或合同登记人员")),
     "payment_evidence": TaskKind(N_("补充凭证"), N_("财务或合同登记人员")),
+    "subsidy_first_review": TaskKind(N_("补助初审"), N_("初审单位"), own_page=True),
+    "subsidy_review": TaskKind(N_("补助审核"), N_("市科技局补助审核人员"), own_page=True),
+    "subsidy_appeal": TaskKind(N_("补助陈述申辩"), N_("市科技局补助批准人员"), own_page=True),
+    "grant_objection": TaskKind(N_("补助公示异议"), N_("市科技局补助审核人员"), own_page=True),
 }
 """Every kind is a key of access.REVIEWERS, which says who decides it."""

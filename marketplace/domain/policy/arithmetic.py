@@ -86,6 +86,37 @@ class Ledger:
         except WorldFault as fault:
             raise fault.at(self._position) from None
 
+    def replay(self, claim: Claim, grant_fen: int) -> None:
+        """Take the next event, a claim that was granted ``grant_fen``: what was fixed stays fixed.
+
+        A cap group that is confirmed later, or a record that is corrected later, does not decide it again.
+        """
+        self._position += 1
+        tally = self._book.tally((claim.achievement, claim.buyer_uscc))
+        paid, entitlement = tally.eligible_paid_fen, self._entitlement(tally)
+        self._enter(claim, ClaimOutcome(claim.id, Decision.GRANTED, (), paid, entitlement, grant_fen))
+
+    def weigh(self, claim: Claim) -> ClaimOutcome:
+        """Return what ``claim`` would be decided now, without deciding it."""
+        pair = (claim.achievement, claim.buyer_uscc)
+        tally = self._book.tally(pair)
+        entitlement = self._entitlement(tally)
+        decision, reasons, grant = self._weigh(pair, claim.on.year, tally, entitlement)
+        return ClaimOutcome(claim.id, decision, reasons, tally.eligible_paid_fen, entitlement, grant)
+
+    def settle(self) -> None:
+        """Rule 7 for everybody, as an event of its own: after records were corrected."""
+        self._position += 1
+        self._recover(list(self._accounts))
+
+    def cap_used_fen(self, achievement: str, buyer_uscc: str = "") -> int:
+        """Return what is taken of the cap that ``achievement`` stands under; the buyer matters where each has one."""
+        return self._cap_used[self._cap_key((achievement, buyer_uscc))]
+
+    def claim(self, claim_id: str) -> ClaimOutcome:
+        """Return what a claim was decided."""
+        return self._claims[claim_id]
+
     def outcome(self) -> Outcome:
         """Return all claims as decided and the recoveries that stand now."""
         return Outcome(tuple(self._claims.values()), tuple(self._recoveries.values()))
@@ -115,14 +146,12 @@ class Ledger:
         """Rule 6: fix the amount of a case."""
         if claim.id in self._claims:
             raise WorldFault("id", "this claim id is used twice")
-        pair = (claim.achievement, claim.buyer_uscc)
-        tally = self._book.tally(pair)
-        entitlement = self._entitlement(tally)
-        decision, reasons, grant = self._weigh(pair, claim.on.year, tally, entitlement)
-        self._claims[claim.id] = ClaimOutcome(
-            claim.id, decision, reasons, tally.eligible_paid_fen, entitlement, grant
-        )
-        if decision is Decision.GRANTED:
+        self._enter(claim, self.weigh(claim))
+
+    def _enter(self, claim: Claim, outcome: ClaimOutcome) -> None:
+        self._claims[claim.id] = outcome
+        if outcome.decision is Decision.GRANTED:
+            pair, grant = (claim.achievement, claim.buyer_uscc), outcome.grant_fen
             self._grants[claim.id] = _Grant(pair, claim.on.year, grant, self._position)
             self._accounts[pair].net_granted_fen += grant
             self._use(pair, claim.on.year, grant)

@@ -7,6 +7,13 @@ from marketplace.domain.states.operations import INVITATION, JOB, REVIEW_TASK, S
 from marketplace.domain.states.organisations import ORGANISATION, PROFILE
 from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDENCE
 from marketplace.domain.states.revisions import REVISION
+from marketplace.domain.states.subsidy import (
+    CAP_GROUP,
+    GRANT_OBJECTION,
+    POLICY_VERSION,
+    RECOVERY,
+    SUBSIDY_CASE,
+)
 
 MACHINES = {
     machine.subject: machine
@@ -30,9 +37,11 @@ MACHINES = {
 }
 
 __all__ = [
+    "CAP_GROUP",
     "CHECKOUT",
     "CONTRACT",
     "CONTRACT_CHANGE",
+    "GRANT_OBJECTION",
     "INVITATION",
     "JOB",
     "LISTING",
@@ -40,12 +49,15 @@ __all__ = [
     "ORGANISATION",
     "PAYMENT",
     "PAYMENT_EVIDENCE",
+    "POLICY_VERSION",
     "PRICE_OBJECTION",
     "PRICE_PUBLICATION",
     "PROFILE",
+    "RECOVERY",
     "REVIEW_TASK",
     "REVISION",
     "SETTING",
+    "SUBSIDY_CASE",
     "Machine",
     "State",
     "Tone",

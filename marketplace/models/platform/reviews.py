@@ -45,6 +45,8 @@ class ReviewTask(Created, Versioned, Model):
     organisation_id: Mapped[int] = reference("organisations.id")
     # Further organisations that it concerns: their people must not decide it either.
     parties: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    # Whose office is competent: the division of a first review; None where the whole city is.
+    scope: Mapped[str | None] = mapped_column(String(6))
     state: Mapped[Code] = mapped_column(default="open")
     due_on: Mapped[date]
     assignee_id: Mapped[int | None] = reference("persons.id")

@@ -62,7 +62,9 @@ def waits_for(task: ReviewTask | None, kind: str) -> Words:
 def subject_of(task: ReviewTask, makers: frozenset[int] = frozenset()) -> Subject:
     """Return what the rules need to know of a task."""
     parties = frozenset(task.parties)
-    return Subject(task.kind, organisation_id=task.organisation_id, parties=parties, makers=makers)
+    return Subject(
+        task.kind, organisation_id=task.organisation_id, parties=parties, makers=makers, scope=task.scope
+    )
 
 
 def open_task(
@@ -72,10 +74,12 @@ def open_task(
     organisation: Organisation,
     title: str,
     parties: Iterable[int] = (),
+    scope: str | None = None,
 ) -> ReviewTask:
     """Open a task of ``kind`` (a key of access.REVIEWERS), due by its setting.
 
     ``parties``: ids of organisations whose people must not decide it, beside those of ``organisation``.
+    ``scope``: the division whose office decides it, where not the whole city does.
     """
     task = ReviewTask(
         kind=kind,
@@ -84,6 +88,7 @@ def open_task(
         organisation_id=organisation.id,
         title=title[:200],
         parties=sorted(set(parties)),
+        scope=scope,
         due_on=deadlines.due(f"review.limit.{kind}"),
     )
     db.session.add(task)

@@ -1,0 +1,1 @@
+"""The subsidy: policies, estimates, cases, and the money that goes out and comes back."""

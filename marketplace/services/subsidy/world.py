@@ -1,0 +1,287 @@
+"""The world of a policy version: everything the site holds under it, as the arithmetic reads it (docs/subsidy.md).
+
+Events stand in the order in which they were recorded: a contract when it was registered, a payment when it was
+verified, a claim when a case reached 拟补助. Corrections of a record are no events: the world is read anew.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from marketplace.domain import clock
+from marketplace.domain.deals.terms import TYPE_WORDS, category_of
+from marketplace.domain.policy import records
+from marketplace.domain.policy.arithmetic import Ledger
+from marketplace.domain.subsidy.parameters import policy_of
+from marketplace.extensions import db
+from marketplace.models.deals import (
+    Contract,
+    ContractChange,
+    ContractParty,
+    ContractVersion,
+    Payment,
+    PaymentAllocation,
+)
+from marketplace.models.subsidy import CapGroup, PolicyVersion, SubsidyCase, SubsidyDecision
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with when it was recorded and what recorded it, as ``refund:12``.
+
+    ``granted_fen``: what a claim was granted when it was decided; it is not decided again.
+    """
+
+    at: datetime
+    cause: str
+    event: records.Event
+    granted_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """A version's policy and its events in order."""
+
+    policy: records.Policy
+    entries: Sequence[Entry]
+
+    def ledger(self) -> Ledger:
+        """Return the state after all events, ready to take a further claim."""
+        ledger = Ledger(self.policy)
+        for entry in self.entries:
+            if isinstance(entry.event, records.Claim) and entry.granted_fen is not None:
+                ledger.replay(entry.event, entry.granted_fen)
+            else:
+                ledger.apply(entry.event)
+        return ledger
+
+
+def world_of(version: PolicyVersion) -> World:
+    """Return everything recorded under ``version``: all signed contracts with their payments, and its own cases.
+
+    Payments outside the version's window are among the events, as their vouchers count as seen; the arithmetic
+    passes over them. Grants under other versions of the clause enter as prior grants.
+    """
+    contracts = _contracts()
+    entries = [*_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version)]
+    # Of what was recorded at the same moment, contracts come first: everything else speaks of them.
+    entries.sort(key=lambda entry: (entry.at, not isinstance(entry.event, records.Contract)))
+    window = (version.window_from, version.window_to)
+    return World(policy_of(version.parameters, window, cap_groups(), _prior_grants(version)), entries)
+
+
+def claim_of(case: SubsidyCase, on: date) -> records.Claim:
+    """Return the claim that a case would make on a day."""
+    return records.Claim(f"case-{case.id}", str(case.traded_id), case.organisation.uscc, on)
+
+
+def cap_groups() -> dict[str, str]:
+    """Return achievement → group for the confirmed groups; an achievement of two groups is in the older one."""
+    rows = db.session.scalars(
+        select(CapGroup)
+        .where(CapGroup.state == "confirmed")
+        .options(selectinload(CapGroup.members))
+        .order_by(CapGroup.confirmed_at.desc(), CapGroup.id.desc())
+    )
+    return {str(member.traded_id): f"group-{row.id}" for row in rows for member in row.members}
+
+
+def _contracts() -> list[Contract]:
+    query = (
+        select(Contract)
+        .where(Contract.signed_on.is_not(None), Contract.state.not_in(("voided", "refused")))
+        .options(
+            selectinload(Contract.versions).selectinload(ContractVersion.lines),
+            selectinload(Contract.versions).selectinload(ContractVersion.parties),
+            selectinload(Contract.registration),
+        )
+        .order_by(Contract.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _contract_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
+    changes = _changes()
+    sellers = _seller_decisions()
+    for contract in contracts:
+        mine = changes.get(contract.id, [])
+        brought = {change.version_id for change in mine}
+        first = next((one for one in reversed(contract.versions) if one.id not in brought), None)
+        if first is None or not first.lines:
+            continue
+        yield Entry(contract.created_at, f"contract:{contract.id}", _contract(contract, first, sellers))
+        key = str(contract.id)
+        if contract.registration is not None and contract.registration.decided_at is not None:
+            yield Entry(contract.registration.decided_at, f"register:{contract.id}", records.Register(key))
+        for change in mine:
+            if change.state == "approved" and change.proposed is not None and change.decided_at is not None:
+                event = records.Amend(key, _lines(change.proposed))
+                yield Entry(change.decided_at, f"amend:{change.id}", event)
+        if contract.state in ("deregistered", "revoked") and contract.state_at is not None:
+            yield Entry(contract.state_at, f"deregister:{contract.id}", records.Deregister(key))
+
+
+def _contract(
+    contract: Contract, version: ContractVersion, sellers: Mapping[int, records.SellerDecision]
+) -> records.Contract:
+    buyer = next(party for party in version.parties if party.role == "buyer")
+    return records.Contract(
+        id=str(contract.id),
+        type=TYPE_WORDS.get(category_of(version.kind), ""),
+        buyer=records.Buyer(party_key(buyer), buyer.division, _buyer_kind(buyer)),
+        sellers=tuple(
+            records.Party(party_key(party), party.division)
+            for party in version.parties
+            if party.role == "seller"
+        ),
+        related_party=bool(version.related_party),
+        registered=False,
+        lines=_lines(version),
+        seller_decision=sellers.get(contract.id),
+    )
+
+
+def party_key(party: ContractParty) -> str:
+    """Return what identifies a party: its USCC, or country and number of one abroad."""
+    return party.uscc or f"{party.country}:{party.foreign_number or party.name}"
+
+
+def _buyer_kind(buyer: ContractParty) -> records.BuyerKind:
+    if buyer.nature in ("state_company", "private_company", "foreign_company"):
+        return records.BuyerKind.ENTERPRISE
+    return records.BuyerKind.PERSON if buyer.nature == "person" else records.BuyerKind.INSTITUTION
+
+
+def _lines(version: ContractVersion) -> tuple[records.ContractLine, ...]:
+    return tuple(
+        records.ContractLine(
+            str(line.traded_id),
+            line.amount_fen,
+            line.technical_fen if line.approved_technical_fen is None else line.approved_technical_fen,
+        )
+        for line in version.lines
+    )
+
+
+def _changes() -> dict[int, list[ContractChange]]:
+    found: dict[int, list[ContractChange]] = {}
+    query = (
+        select(ContractChange)
+        .where(ContractChange.version_id.is_not(None))
+        .options(selectinload(ContractChange.proposed).selectinload(ContractVersion.lines))
+        .order_by(ContractChange.id)
+    )
+    for change in db.session.scalars(query):
+        found.setdefault(change.contract_id, []).append(change)
+    return found
+
+
+def _seller_decisions() -> dict[int, records.SellerDecision]:
+    rows = db.session.scalars(
+        select(SubsidyDecision)
+        .where(SubsidyDecision.kind == "sellers", SubsidyDecision.subject_kind == "contract")
+        .order_by(SubsidyDecision.id)
+    )
+    return {row.subject_id: records.SellerDecision(row.outcome) for row in rows}
+
+
+def _money_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
+    known = {contract.id: contract for contract in contracts}
+    query = (
+        select(Payment)
+        .where(Payment.state == "verified")
+        .options(selectinload(Payment.allocations), selectinload(Payment.evidences))
+        .order_by(Payment.id)
+    )
+    payments = list(db.session.scalars(query))
+    paid = {(share.payment_id, share.contract_id) for payment in payments for share in payment.allocations}
+    for payment in payments:
+        shares: dict[int, list[PaymentAllocation]] = {}
+        for share in payment.allocations:
+            if share.contract_id in known:
+                shares.setdefault(share.contract_id, []).append(share)
+        for contract_id, mine in shares.items():
+            # A refund may name a payment of which another contract had the whole.
+            returned = payment.returns_id if (payment.returns_id, contract_id) in paid else None
+            yield from _of_payment(payment, known[contract_id], mine, returned)
+
+
+def _of_payment(
+    payment: Payment, contract: Contract, shares: Sequence[PaymentAllocation], returned: int | None
+) -> Iterator[Entry]:
+    assert payment.verified_at is not None  # noqa: S101  # the database says so of a verified row
+    contract_id = str(contract.id)
+    if payment.kind != "payment":
+        lines = tuple(records.RefundLine(str(share.traded_id), share.amount_fen) for share in shares)
+        event = records.Refund(contract_id, lines, f"{returned}/{contract.id}" if returned else None)
+        yield Entry(payment.verified_at, f"refund:{payment.id}", event)
+        return
+    key = f"{payment.id}/{contract.id}"
+    yield Entry(
+        payment.verified_at,
+        f"payment:{payment.id}",
+        records.Payment(
+            id=key,
+            contract=contract_id,
+            paid_on=payment.paid_on,
+            evidence=payment.evidence,
+            payer_uscc=_known_as(payment.payer_uscc, payment.payer_name, contract),
+            payee_uscc=_known_as(payment.payee_uscc, payment.payee_name, contract),
+            voucher_no=f"{payment.bank}/{payment.serial}/{contract.id}" if payment.serial else f"row {key}",
+            lines=tuple(
+                records.PaidLine(str(share.traded_id), share.amount_fen, share.excluded_fen)
+                for share in shares
+            ),
+        ),
+    )
+    for later in payment.evidences:
+        if later.state == "verified" and later.verified_at is not None:
+            yield Entry(later.verified_at, f"evidence:{later.id}", records.Evidence(key, later.evidence))
+
+
+def _known_as(uscc: str, name: str, contract: Contract) -> str:
+    """Return who a payer or payee is: its USCC, or the party abroad that bears the name."""
+    if uscc or contract.current is None:
+        return uscc
+    return next((party_key(party) for party in contract.current.parties if party.name == name), "")
+
+
+def _case_entries(version: PolicyVersion) -> Iterator[Entry]:
+    """Claims as they were granted, and releases; what was refused or waited leaves no trace in the sums."""
+    query = (
+        select(SubsidyCase)
+        .where(SubsidyCase.policy_version_id == version.id, SubsidyCase.fixed_at.is_not(None))
+        .order_by(SubsidyCase.id)
+    )
+    for case in db.session.scalars(query):
+        assert case.fixed_at is not None  # noqa: S101  # the query asks for it
+        # A case that was given up may claim again: each of its claims has a name of its own.
+        claim = claim_of(case, clock.beijing(case.fixed_at).date())
+        claim = replace(claim, id=f"{claim.id} of {case.fixed_at.isoformat()}")
+        yield Entry(case.fixed_at, f"claim:{case.id}", claim, case.granted_fen)
+        if case.released_at is not None and case.fixed_fen is None:
+            yield Entry(case.released_at, f"release:{case.id}", records.Release(claim.id))
+
+
+def _prior_grants(version: PolicyVersion) -> list[records.PriorGrant]:
+    """Grants that stand under other versions of the clause."""
+    query = (
+        select(SubsidyCase)
+        .where(
+            SubsidyCase.clause == version.clause,
+            SubsidyCase.policy_version_id != version.id,
+            SubsidyCase.fixed_fen.is_not(None),
+            SubsidyCase.traded_id.is_not(None),
+        )
+        .order_by(SubsidyCase.id)
+    )
+    return [
+        records.PriorGrant(
+            str(case.traded_id), case.organisation.uscc, clock.beijing(case.fixed_at).date(), case.fixed_fen
+        )
+        for case in db.session.scalars(query)
+        if case.fixed_at is not None and case.fixed_fen is not None
+    ]
