@@ -1,7 +1,8 @@
 """Matters that people come to settle (一站式办事): for whom, on what conditions, with which papers, how and how fast.
 
 Time limits are settings and only named here. Sources: 促进科技成果转化法 (2015) 第十八条, 保守国家秘密法,
-民法典 843–887, 技术合同认定登记管理办法, 技术合同认定规则, GB 32100-2015, and the rules of the site itself (docs/domain.md).
+民法典 843–887, 技术合同认定登记管理办法, 技术合同认定规则, GB 32100-2015,
+and the rules of the site itself (docs/domain.md).
 """
 
 from collections.abc import Mapping
