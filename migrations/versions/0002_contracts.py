@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("owner_name", sa.String(length=200), nullable=False),
         sa.Column("owner_uscc", sa.String(length=18), nullable=False),
         sa.Column("registration_number", sa.String(length=20), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -856,9 +857,6 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("condition", sa.String(length=200), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "kind = 'royalty' OR amount_fen IS NOT NULL", name=op.f("ck_instalments_fixed_has_amount")
-        ),
         sa.CheckConstraint("kind IN ('fixed','royalty')", name=op.f("ck_instalments_kind_known")),
         sa.CheckConstraint(
             "amount_fen IS NULL OR amount_fen > 0", name=op.f("ck_instalments_amount_positive")
