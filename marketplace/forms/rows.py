@@ -33,15 +33,8 @@ class RowsForm(SiteForm):
     def change_rows(self, add: str | None, remove: str | None) -> None:
         """Add an empty row to the list ``add``, or take the row named ``remove`` (``metrics-2``) away."""
         for field in self:
-            if not isinstance(field, FieldList):
-                continue
-            if add == field.name and len(field) < field.max_entries:
-                field.append_entry()
-            gone = [place for place, entry in enumerate(field.entries) if entry.name == remove]
-            for place in gone:
-                field.pop_entry(place)
-            if not field.entries:
-                field.append_entry()
+            if isinstance(field, FieldList):
+                _change(field, add, remove)
 
     def show(self, errors: Iterable[FieldError]) -> None:
         """Show what is wrong at its place; ``metrics-0-target`` is a cell."""
@@ -49,6 +42,46 @@ class RowsForm(SiteForm):
             place_error(self, error.field.replace("-", "."), _(error.message, **error.params))
         for field in self:
             if isinstance(field, FieldList):
-                own = [error for error in field.errors if isinstance(error, str)]
-                inside = [entry.errors for entry in field.entries]
-                field.errors = own + inside if any(inside) else own
+                gather(field)
+
+
+def gather(field: FieldList) -> None:
+    """Let a list know what is wrong in its rows, and in the lists inside them."""
+    for entry in field.entries:
+        for inner in getattr(entry, "form", ()):
+            if isinstance(inner, FieldList):
+                gather(inner)
+    own = [error for error in field.errors if isinstance(error, str)]
+    inside = [entry.errors for entry in field.entries]
+    field.errors = own + inside if any(inside) else own
+
+
+def drop_blank(field: FieldList, unless: Iterable[str] = ()) -> None:
+    """Take away rows in which nothing was typed or ticked, so that what is left is counted as the page shows it.
+
+    ``unless``: names whose value says nothing by itself (a choice that always stands at something).
+    """
+    for place in reversed(range(len(field.entries))):
+        if not _typed(field.entries[place].data, frozenset(unless)):
+            field.pop_entry(place)
+
+
+def _typed(value: Any, unless: frozenset[str]) -> bool:
+    if isinstance(value, dict):
+        return any(_typed(each, unless) for name, each in value.items() if name not in unless)
+    if isinstance(value, list):
+        return any(_typed(each, unless) for each in value)
+    return value not in (None, "", False)
+
+
+def _change(field: FieldList, add: str | None, remove: str | None) -> None:
+    if add == field.name and len(field) < field.max_entries:
+        field.append_entry()
+    for place in [place for place, entry in enumerate(field.entries) if entry.name == remove]:
+        field.pop_entry(place)
+    if not field.entries:
+        field.append_entry()
+    for entry in field.entries:
+        for inner in getattr(entry, "form", ()):
+            if isinstance(inner, FieldList):
+                _change(inner, add, remove)
