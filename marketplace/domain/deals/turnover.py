@@ -219,9 +219,3 @@ def words_for(position: Position, held: Withheld, view: str) -> str:
     if not held.hides(view):
         return ""
     return FEW if position.views[view].is_small else APART
-
-
-def carried(years: Iterable[int], year: int) -> int | None:
-    """Return the year whose target holds in ``year``: its own, or the last one before it (沿用); None without any."""
-    past = [one for one in years if one <= year]
-    return max(past) if past else None

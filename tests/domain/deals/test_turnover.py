@@ -18,7 +18,6 @@ from marketplace.domain.deals.turnover import (
     Position,
     Sums,
     Withheld,
-    carried,
     contributors_of,
     tally,
     withhold,
@@ -183,7 +182,3 @@ def test_a_deal_inside_counts_twice_in_the_total_and_between_districts_once_in_e
 def test_contributors_are_exact_below_three(number, expected):
     assert len(contributors_of(number, 5, 5 if number == 1 else 9)) == expected
 
-
-@pytest.mark.parametrize(("year", "holds"), [(2024, None), (2025, 2025), (2027, 2025), (2031, 2030)])
-def test_a_later_year_carries_the_last_target(year, holds):
-    assert carried([2030, 2025], year) == holds
