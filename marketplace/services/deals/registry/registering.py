@@ -165,19 +165,19 @@ def register(
     row.registered_on, row.registry_name = clock.today(), REGISTRY
     row.number = _mint(contract) if mints() else _typed(contract, number) if compact(number) else None
     row.checked_by = actor.person_id
-    put_in_force(actor, contract, "register", note)
+    put_in_force(actor, contract, "register")
     reviews.finish(actor, task, "approved", [], note, makers_of(contract) | {row.examined_by or 0})
     return contract
 
 
-def put_in_force(actor: Actor, contract: Contract, action: str, note: str = "") -> None:
+def put_in_force(actor: Actor, contract: Contract, action: str) -> None:
     """Have a registration act: the state moves, the turnover counts it, what was sold exclusively is off the market."""
     row, version = contract.registration, version_of(contract)
     assert row is not None  # noqa: S101
     assert row.registered_on is not None  # noqa: S101
     row.decided_at = clock.now()
     db.session.flush()
-    contracts.act(actor, contract, action, note=note)
+    contracts.act(actor, contract, action)
     entries.post(contract, "register", row.registered_on)
     if is_exclusive(version.kind, version.licence_scope):
         for line in version.lines:
@@ -203,6 +203,8 @@ def send_back(actor: Actor, contract_id: int, note: str, expected: int | None = 
     assert row is not None  # noqa: S101
     examiner = row.examined_by
     contracts.act(actor, contract, "send_back", note=note)
+    # What one official writes to the other stays with the task: the contract's own note is read by the parties.
+    contract.state_note = ""
     reviews.finish(actor, task, "returned", [], note, makers_of(contract) | {examiner or 0})
     row.examined_by = row.examined_at = None
     again = reviews.open_task(
