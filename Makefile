@@ -9,7 +9,8 @@ FLASK = $(BIN)/flask --app wsgi
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 APP_STAMP = .venv/.installed-app
 TEST_STAMP = .venv/.installed-tests
-TEST_PACKAGES = chromium postgresql-15 fonts-wqy-zenhei
+TEST_PACKAGES = chromium postgresql-15 fonts-wqy-zenhei poppler-utils \
+	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
 
 .PHONY: help install run test test-sqlite test-postgresql test-packages lint format bench clean

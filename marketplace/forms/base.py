@@ -8,10 +8,11 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import StopValidation
-from wtforms.widgets import Select
+from wtforms.widgets import Select, TextInput
 
 from marketplace.domain import regions
 from marketplace.domain.errors import DomainError, FieldError, ValidationFailed
+from marketplace.domain.money import format_yuan, parse_amount
 from marketplace.domain.text import N_, clean_line, clean_text, compact
 
 
@@ -115,6 +116,27 @@ class DayField(DateField):
             super().process_formdata([text] if text else [])
         except ValueError as fault:
             raise ValueError(_("日期请写成 2026-03-18 的形式")) from fault
+
+
+class FenField(Field):
+    """An amount typed in 元; ``data`` is 分, None for nothing typed. What cannot be read is shown as typed."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format_yuan(self.data).replace(",", "").removesuffix(".00")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the amount; the rule of domain/money.py says what is wrong with it."""
+        self.data = None
+        if not valuelist or not clean_line(str(valuelist[0])):
+            return
+        try:
+            self.data = parse_amount(str(valuelist[0]), "元")
+        except DomainError as refused:
+            raise ValueError(_(refused.message, **refused.params)) from refused
 
 
 class CodeField(SelectField):

@@ -15,6 +15,8 @@ from marketplace.extensions import db
 from marketplace.models.people import OrganisationProfile, Person
 from marketplace.models.platform import ReviewTask
 from marketplace.services.catalogue import decisions
+from marketplace.services.deals.payments import decisions as vouchers
+from marketplace.services.deals.payments import evidences
 from marketplace.services.people import actors, verification
 from marketplace.services.platform import reviews
 from marketplace.services.platform.reviews import Content, subject_of
@@ -27,6 +29,8 @@ DECIDERS: Mapping[str, ModuleType] = {
     "organisation": verification,
     "achievement": decisions,
     "demand": decisions,
+    "payment": vouchers,
+    "payment_evidence": evidences,
 }
 """Each has ``approve(actor, task, note)``, ``return_(actor, task, reasons, note)`` and ``material(task)``.
 

@@ -23,3 +23,8 @@ def path_of(subject_kind: str, subject_id: int) -> str:
     """Return the path of a subject's page."""
     path = PATHS[subject_kind]
     return path % subject_id if "%d" in path else path
+
+
+def verification(public_code: str) -> str:
+    """Return the path of a registered contract's public page: where the QR code of its certificate leads."""
+    return f"/contracts/verify/{public_code}"

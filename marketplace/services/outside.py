@@ -1,13 +1,14 @@
 """Where services find the outside world of the current application: index, mailer, file store, public address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask, current_app
 
+from marketplace.integrations.documents import Documents, open_documents
 from marketplace.integrations.mail import Mailer, open_mailer
 from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
@@ -21,6 +22,7 @@ class Outside:
     """What one application is connected to. The index opens on first use, so that making an app does no I/O."""
 
     search_dir: Path
+    static_dir: Path
     mailer: Mailer
     storage: Storage
     scanner: Scanner
@@ -35,6 +37,7 @@ class Outside:
     # Called when a long job waits; a worker puts its second thread here, anybody else performs it on the spot.
     call_jobs: Callable[[], None] | None = None
     _index: SearchIndex | None = None
+    _documents: list[Documents | None] = field(default_factory=list)
 
     @property
     def index(self) -> SearchIndex:
@@ -43,12 +46,20 @@ class Outside:
             self._index = WhooshIndex(self.search_dir, Analyzer.default())
         return self._index
 
+    @property
+    def documents(self) -> Documents | None:
+        """What makes PDF files; None where its libraries are missing. They are looked for once, on first use."""
+        if not self._documents:
+            self._documents.append(open_documents(self.static_dir))
+        return self._documents[0]
+
 
 def configure(app: Flask) -> None:
     """Make the outside of ``app`` from its configuration."""
     config: dict[str, Any] = app.config
     app.extensions["marketplace_outside"] = Outside(
         search_dir=config["SEARCH_DIR"],
+        static_dir=Path(app.static_folder or ""),
         mailer=open_mailer(config["SMTP_URL"], config["MAIL_DIR"], config["MAIL_FROM"]),
         storage=FolderStorage(config["FILES_DIR"]),
         scanner=NoScanner(),

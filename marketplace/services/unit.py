@@ -19,6 +19,12 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_organisations_uscc": ("uscc", N_("此统一社会信用代码的单位已经入驻，请联系单位负责人邀请您加入")),
     "persons.email": ("email", N_("此邮箱已经注册，请直接登录或找回密码")),
     "uq_persons_email": ("email", N_("此邮箱已经注册，请直接登录或找回密码")),
+    "payments.kind, payments.bank, payments.serial": ("serial", N_("这笔流水已经登记过，请先核对已有的款项")),
+    "uq_payments_voucher": ("serial", N_("这笔流水已经登记过，请先核对已有的款项")),
+    "payment_evidences.bank, payment_evidences.serial": ("serial", N_("这份凭证已经用过，请核对")),
+    "uq_payment_evidences_voucher": ("serial", N_("这份凭证已经用过，请核对")),
+    "invoices.number": ("number", N_("这张发票已经登记过，请核对发票号码")),
+    "uq_invoices_number": ("number", N_("这张发票已经登记过，请核对发票号码")),
     "uq_invitations_open": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
     "invitations.organisation_id, invitations.email": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
 }

@@ -20,5 +20,8 @@ SEARCH = limiter.shared_limit("240 per minute", scope="search")
 UPLOAD = limiter.shared_limit("120 per hour", scope="upload", methods=["POST"])
 """Uploading files."""
 
+PAPERS = limiter.shared_limit("60 per minute", scope="papers")
+"""Papers as PDF: each costs the server up to a second."""
+
 API = limiter.shared_limit("120 per minute", scope="api")
 """Machines."""

@@ -43,6 +43,7 @@ BAR = (
     Entry(N_("首页"), "home.index"),
     Entry(N_("找成果"), "achievements.index"),
     Entry(N_("找需求"), "demands.index"),
+    Entry(N_("技术合同"), "registry_public.index"),
     Entry(N_("单位"), "organisations.index"),
     Entry(N_("帮助"), "help.index"),
 )
@@ -53,6 +54,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("工作台"), "desk.index"),
             Entry(N_("我的成果与需求"), "my_listings.index", Permission.CREATE_LISTING),
+            Entry(N_("技术合同"), "contracts.index", Permission.CREATE_LISTING),
             Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
             Entry(N_("通知"), "notices.index"),
         ),

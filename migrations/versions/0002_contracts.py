@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("owner_name", sa.String(length=200), nullable=False),
         sa.Column("owner_uscc", sa.String(length=18), nullable=False),
         sa.Column("registration_number", sa.String(length=20), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -432,12 +433,18 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
-        sa.UniqueConstraint("number", name=op.f("uq_invoices_number")),
     )
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoices_contract_id"), ["contract_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoices_created_by"), ["created_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoices_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(
+            "uq_invoices_number",
+            ["number"],
+            unique=True,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
 
     op.create_table(
         "paid_explanations",
@@ -850,9 +857,6 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("condition", sa.String(length=200), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint(
-            "kind = 'royalty' OR amount_fen IS NOT NULL", name=op.f("ck_instalments_fixed_has_amount")
-        ),
         sa.CheckConstraint("kind IN ('fixed','royalty')", name=op.f("ck_instalments_kind_known")),
         sa.CheckConstraint(
             "amount_fen IS NULL OR amount_fen > 0", name=op.f("ck_instalments_amount_positive")
@@ -919,6 +923,7 @@ def upgrade() -> None:
         sa.Column("returns_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("checkout_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=True),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decision_note", sa.Text(), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
@@ -968,6 +973,7 @@ def upgrade() -> None:
             ["returns_id"], ["payments.id"], name=op.f("fk_payments_returns_id_payments"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_payments_request_key")),
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payments_checkout_id"), ["checkout_id"], unique=False)
@@ -1153,6 +1159,13 @@ def upgrade() -> None:
             batch_op.f("ix_payment_evidences_organisation_id"), ["organisation_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_payment_evidences_payment_id"), ["payment_id"], unique=False)
+        batch_op.create_index(
+            "uq_payment_evidences_voucher",
+            ["bank", "serial"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('submitted','verified') AND serial <> ''"),
+            postgresql_where=sa.text("state IN ('submitted','verified') AND serial <> ''"),
+        )
 
     with op.batch_alter_table("review_tasks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("parties", sa.JSON(), server_default="[]", nullable=False))
@@ -1169,6 +1182,11 @@ def downgrade() -> None:
         batch_op.drop_column("parties")
 
     with op.batch_alter_table("payment_evidences", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payment_evidences_voucher",
+            sqlite_where=sa.text("state IN ('submitted','verified') AND serial <> ''"),
+            postgresql_where=sa.text("state IN ('submitted','verified') AND serial <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_payment_evidences_payment_id"))
         batch_op.drop_index(batch_op.f("ix_payment_evidences_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_payment_evidences_decided_by"))
@@ -1286,6 +1304,11 @@ def downgrade() -> None:
 
     op.drop_table("paid_explanations")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_invoices_number",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_invoices_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_invoices_created_by"))
         batch_op.drop_index(batch_op.f("ix_invoices_contract_id"))

@@ -1,5 +1,6 @@
 // Province → city → county: a change fills the next select from <endpoint>/<code>, a JSON list of {code, name}.
 // Where the answer does not come, the button of the plain page comes back and the server does the step.
+// Started again after a row was added, it takes up the new pickers only.
 function fill(select, choices) {
   select.length = 1;
   for (const { code, name } of choices) select.add(new Option(name, code));
@@ -7,7 +8,8 @@ function fill(select, choices) {
 }
 
 export function start(root) {
-  for (const box of root.querySelectorAll("[data-region]")) {
+  for (const box of root.querySelectorAll("[data-region]:not([data-started])")) {
+    box.dataset.started = "";
     const selects = [...box.querySelectorAll("select")];
     const button = box.querySelector("button");
     selects.forEach((select, level) => {

@@ -8,7 +8,7 @@ function renumber(box, prefix) {
     row.querySelector("[data-row-number]").textContent = String(index + 1);
     for (const element of row.querySelectorAll("*")) {
       for (const name of NAMED) {
-        if (name === "value" && !element.matches("[data-row-remove]")) continue;
+        if (name === "value" && !element.matches("button")) continue;
         const value = element.getAttribute(name);
         if (value) element.setAttribute(name, value.replace(pattern, `${prefix}-${index}`));
       }
@@ -28,6 +28,7 @@ function clear(row) {
     else if (field.name !== "csrf_token") field.value = "";
   }
   row.querySelectorAll("output").forEach((output) => { output.textContent = ""; });
+  row.querySelectorAll("[data-region] > :not(:first-child) select").forEach((level) => { level.length = 1; });
 }
 
 export function start(root) {
@@ -47,9 +48,11 @@ export function start(root) {
       event.preventDefault();
       const row = last.cloneNode(true);
       clear(row);
+      row.querySelectorAll("[data-region]").forEach((region) => { delete region.dataset.started; });
       last.after(row);
       refresh();
       import("./capital.js").then((part) => part.start(document));
+      import("./regions.js").then((part) => part.start(document));
       import("./counter.js").then((part) => part.start(document));
       row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     });

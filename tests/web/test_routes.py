@@ -109,6 +109,8 @@ MAY_ENTER = {
     "organisation.withdraw": MANAGERS,
     "organisations.index": ALL,
     "organisations.detail": ALL,
+    "papers.pdf": SOME,
+    "papers.show": SOME,
     "regions.below": ALL,
     "registry.index": READERS,
     "registry.detail": READERS,

@@ -181,3 +181,19 @@ REFUSAL_GROUNDS: Mapping[str, tuple[str, bool]] = MappingProxyType(
     }
 )
 """The registrar's checklist (技术合同认定登记管理办法): code → (ground, whether it can be mended by 补正)."""
+
+REVOCATION_GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "false_contract": N_("以虚假合同骗取登记"),
+        "registered_before": N_("重复登记"),
+        "void": N_("合同被依法确认无效或撤销"),
+        "proof_false": N_("申请材料或登记证明不实"),
+        "other": N_("其他（见说明）"),
+    }
+)
+"""Why the authority revokes a registration (docs/domain.md §8)."""
+
+CHANGE_KINDS = _list(
+    "change_kind", N_("变更事项"),
+    ("amend", N_("变更")), ("supplement", N_("金额补正")), ("rescind", N_("解除")), ("deregister", N_("注销登记")),
+)  # fmt: skip

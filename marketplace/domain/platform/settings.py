@@ -4,17 +4,18 @@ Values in force are dated rows; the initial value holds until the first row.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marketplace.domain.calendar import Limit
+from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.domain.errors import DomainError
 from marketplace.domain.text import N_
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One setting: ``kind`` is ``int`` or ``limit`` ({number, unit: 日|工作日}).
+    """One setting: ``kind`` is ``int``, ``limit`` ({number, unit: 日|工作日}) or ``choice`` (a code of ``options``).
 
     ``second_person``: a change waits until somebody else confirms it.
     """
@@ -23,11 +24,12 @@ class Definition:
     label: str
     kind: str
     initial: Any
-    minimum: int
-    maximum: int
+    minimum: int = 0
+    maximum: int = 0
     unit: str = ""
     second_person: bool = False
     basis: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 _ALL = (
@@ -63,6 +65,14 @@ _ALL = (
     Definition(
         "billing.largest_yuan", N_("单笔在线支付上限"), "int", 999_999, 1, 999_999, N_("元"), second_person=True
     ),
+    Definition(
+        "turnover.view", N_("技术合同成交额的统计口径"), "choice", "total", second_person=True,
+        basis=N_("安徽省公布的成交总额为吸纳与输出之和"), options=dict(VIEWS.choices),
+    ),
+    Definition(
+        "turnover.measure", N_("技术合同成交额按哪项金额统计"), "choice", "amount", second_person=True,
+        options=dict(MEASURES.choices),
+    ),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(
         "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),
@@ -81,6 +91,10 @@ SETTINGS: Mapping[str, Definition] = {definition.key: definition for definition 
 def check_value(key: str, value: Any) -> Any:
     """Return ``value`` as it is stored; raise DomainError (field ``value``) where it is out of bounds."""
     definition = SETTINGS[key]
+    if definition.kind == "choice":
+        if value not in definition.options:
+            raise DomainError("setting_no_option", N_("请从列表中选择"), field="value")
+        return value
     number = value.get("number") if definition.kind == "limit" and isinstance(value, dict) else value
     whole = definition.kind != "limit" or isinstance(value, dict)
     if isinstance(number, bool) or not isinstance(number, int) or not whole:

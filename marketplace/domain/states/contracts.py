@@ -180,6 +180,11 @@ CONTRACT_CHANGE = Machine(
             ("draft", "submitted", "returned"),
             Transition("", "withdraw", "withdrawn", N_("撤回"), Permission.HANDLE_CONTRACT),
         ),
+        # The registration was revoked: there is nothing left to change.
+        *several(
+            ("draft", "submitted", "returned"),
+            Transition("", "lapse", "withdrawn", N_("因登记撤销而失效"), Permission.RUN_BY_ITSELF),
+        ),
     ],
     initial="draft",
 )  # fmt: skip

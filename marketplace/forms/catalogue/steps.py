@@ -19,12 +19,11 @@ from marketplace.domain.catalogue.typed import UNITS
 from marketplace.domain.errors import FieldError
 from marketplace.domain.money import format_wan, format_yuan
 from marketplace.domain.taxonomy import MATURITY_SCALE_NAMES, MATURITY_SCALES, Taxonomy
-from marketplace.forms.base import LineField, SiteForm, place_error
+from marketplace.forms.base import LineField
+from marketplace.forms.rows import Row, RowList, RowsForm
 
 SHOWN_IN_WAN = 10**6 // 20
 """分 of the smallest step that is shown in 万元: 500 元."""
-LONGEST_NAME = 80
-"""Characters of the longest name a field of a row can have."""
 
 
 class Marks:
@@ -130,11 +129,7 @@ def amount_shown(fen: int | None) -> tuple[str, str]:
     return text.replace(",", ""), unit
 
 
-class Row(PlainForm):
-    """One row of a repeatable list."""
-
-
-class StepForm(SiteForm):
+class StepForm(RowsForm):
     """One step of a guided form. ``base`` carries what the person began with, to notice who else typed."""
 
     base = HiddenField()
@@ -174,30 +169,12 @@ class StepForm(SiteForm):
             if field.name not in ("base", "csrf_token") and _sent(field)
         }
 
-    def change_rows(self, add: str | None, remove: str | None) -> None:
-        """Add an empty row to the list ``add``, or take the row named ``remove`` (``metrics-2``) away."""
-        for field in self:
-            if not isinstance(field, FieldList):
-                continue
-            if add == field.name and len(field) < field.max_entries:
-                field.append_entry()
-            gone = [place for place, entry in enumerate(field.entries) if entry.name == remove]
-            for place in gone:
-                field.pop_entry(place)
-            if not field.entries:
-                field.append_entry()
-
     def show(self, errors: Iterable[FieldError]) -> None:
-        """Show what is wrong at its place; ``metrics-0-target`` is a cell."""
-        for error in errors:
-            place_error(self, error.field.replace("-", "."), _(error.message, **error.params))
+        """Show what is wrong at its place; a day that is wrong as the text that was typed."""
+        super().show(errors)
         for field in self:
             if isinstance(field, DayField) and field.errors:
                 field.widget = TextInput()
-            if isinstance(field, FieldList):
-                own = [error for error in field.errors if isinstance(error, str)]
-                inside = [entry.errors for entry in field.entries]
-                field.errors = own + inside if any(inside) else own
 
 
 def _sent(field: Field) -> bool:
@@ -215,15 +192,6 @@ def _shown(item: Item, value: Any) -> Any:
     if item.kind == "day":
         return value.isoformat() if value else ""
     return value
-
-
-class RowList(FieldList):
-    """Rows by their number in the name; WTForms would take ``metrics-²-target`` for one and fail."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
-        """Pass over names that are none of ours."""
-        ours = [name for name in formdata if name.isascii() and len(name) <= LONGEST_NAME]
-        return super()._extract_indices(prefix, ours)
 
 
 def rows_of(row: type[Row], item: Item, hint: Any = "") -> FieldList:

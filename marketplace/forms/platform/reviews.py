@@ -8,6 +8,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.forms.base import SiteForm
 
 
@@ -46,9 +47,7 @@ class QueueFilter(SiteForm):
         _l("类别"),
         choices=_choices(
             ("", _l("全部")),
-            ("organisation", _l("单位认证")),
-            ("achievement", _l("科技成果")),
-            ("demand", _l("技术需求")),
+            *((kind, _l(about.label)) for kind, about in TASK_KINDS.items()),
         ),
         default="",
     )

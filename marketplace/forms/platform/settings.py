@@ -1,5 +1,6 @@
 """Forms of the settings and of the working-day calendar."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,7 +9,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 from marketplace.domain.text import compact
-from marketplace.forms.base import DayField, LineField, Needed, SiteForm
+from marketplace.forms.base import CodeField, DayField, LineField, Needed, SiteForm
 
 
 class ProposalForm(SiteForm):
@@ -30,6 +31,22 @@ class ProposalForm(SiteForm):
         text = compact(self.value.data)
         number: Any = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else text
         return {"number": number, "unit": self.unit.data} if kind == "limit" else number
+
+
+class ChoiceForm(ProposalForm):
+    """A new value of a setting that is one of a list."""
+
+    value = CodeField(_l("新的值"), [], validators=[Needed()])
+    unit = None
+
+    def offering(self, options: Mapping[str, str]) -> "ChoiceForm":
+        """Offer the codes of the setting."""
+        self.value.offer(options.items())
+        return self
+
+    def typed_value(self, kind: str) -> Any:
+        """Return the code picked."""
+        return self.value.data
 
 
 class DecisionNoteForm(SiteForm):

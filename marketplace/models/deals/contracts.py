@@ -44,6 +44,8 @@ class TradedAchievement(Created, Model):
     owner_name: Mapped[str] = mapped_column(String(200), default="")
     owner_uscc: Mapped[str] = mapped_column(String(18), default="", index=True)
     registration_number: Mapped[str] = mapped_column(String(20), default="", index=True)
+    # Why it is another achievement, although a record that names the same right exists.
+    explanation: Mapped[LongText] = mapped_column(default="")
     recorded_by: Mapped[int | None] = reference("persons.id")
     claimed_at: Mapped[Moment | None]
     rights: Mapped[list["TradedRight"]] = relationship(
@@ -240,13 +242,15 @@ class ContractLine(Model):
 
 
 class Instalment(Model):
-    """A part of the plan of payments. A royalty's amount may be open (None) until it is supplemented."""
+    """A part of the plan of payments. A royalty's amount may be open (None) until it is supplemented.
+
+    In a draft also a fixed one may still lack its amount; no text is offered or registered like that.
+    """
 
     __tablename__ = "instalments"
     __table_args__ = (
         CheckConstraint("kind IN ('fixed','royalty')", name="kind_known"),
         CheckConstraint("amount_fen IS NULL OR amount_fen > 0", name="amount_positive"),
-        CheckConstraint("kind = 'royalty' OR amount_fen IS NOT NULL", name="fixed_has_amount"),
         UniqueConstraint("version_id", "position"),
     )
 

@@ -70,6 +70,8 @@ class Payment(Created, Versioned, Model):
     returns_id: Mapped[int | None] = reference("payments.id")
     replaces_id: Mapped[int | None] = reference("payments.id")
     checkout_id: Mapped[int | None] = reference("checkouts.id")
+    # The form it came from: sent twice, it is one payment.
+    request_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     decided_by: Mapped[int | None] = reference("persons.id")
     decision_note: Mapped[LongText] = mapped_column(default="")
     verified_at: Mapped[Moment | None] = mapped_column(index=True)
@@ -116,7 +118,11 @@ class PaymentEvidence(Created, Versioned, Model):
         CheckConstraint("state IN ('submitted','verified','returned','withdrawn')", name="state_known"),
         CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified_iff_verified_at"),
         UniqueConstraint("payment_id", "ordinal"),
-    )
+        Index(
+            "uq_payment_evidences_voucher", "bank", "serial", unique=True,
+            sqlite_where=_STANDING, postgresql_where=_STANDING,
+        ),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     payment_id: Mapped[int] = reference("payments.id")
@@ -139,8 +145,11 @@ class Invoice(Created, Versioned, Model):
     __tablename__ = "invoices"
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount_positive"),
-        UniqueConstraint("number"),
-    )
+        Index(
+            "uq_invoices_number", "number", unique=True,
+            sqlite_where=text("cancelled_at IS NULL"), postgresql_where=text("cancelled_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     contract_id: Mapped[int] = reference("contracts.id")

@@ -60,9 +60,9 @@ def subject_of(contract: Contract, actor: Actor | None = None, kind: str = "cont
     """Return what the rules need to know; with an ``actor`` also the facts that its guards ask for.
 
     ``kind``: contract, or what hangs on one and is reviewed on its own (contract_change, payment, …). Makers are
-    the people who must not check what they did: who drafted it and who examined it.
+    the people who must not check what they did: who drafted it and, until it is checked, who examined it.
     """
-    registration = contract.registration
+    registration = contract.registration if contract.state == "examined" else None
     makers = {contract.created_by, registration.examined_by if registration else None} - {None}
     return Subject(
         kind,

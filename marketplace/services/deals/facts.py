@@ -1,11 +1,14 @@
 """What the guards of the contract's table ask for, gathered from where each fact lives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import select
 
 from marketplace.domain import regions
 from marketplace.domain.access import Actor
-from marketplace.models.deals import Contract
-from marketplace.services.deals import confirming, content, prices
+from marketplace.extensions import db
+from marketplace.models.deals import Confirmation, Contract, ContractParty
+from marketplace.services.deals import prices, texts
 from marketplace.services.deals.payments import paid
 from marketplace.services.platform import files
 
@@ -38,11 +41,43 @@ def has_certificate(contract: Contract) -> bool:
     return declared and bool(files.links_of("contract", contract.id, "certificate"))
 
 
+def awaited(contract: Contract) -> Sequence[ContractParty]:
+    """Return the parties whose word is still missing: all but who drafts it and who has agreed to this version."""
+    version = contract.current
+    if version is None:
+        return []
+    agreed = set(
+        db.session.scalars(
+            select(Confirmation.position).where(
+                Confirmation.version_id == version.id, Confirmation.agreed.is_(True)
+            )
+        )
+    )
+    return [
+        party
+        for party in version.parties
+        if party.position not in agreed
+        and (party.organisation_id is None or party.organisation_id != contract.organisation_id)
+    ]
+
+
+def awaited_of(contract: Contract, actor: Actor) -> Sequence[ContractParty]:
+    """Return the parties among those awaited that the actor speaks for."""
+    if actor.organisation_id is None:
+        return []
+    return [party for party in awaited(contract) if party.organisation_id == actor.organisation_id]
+
+
+def is_reachable(contract: Contract) -> bool:
+    """Return whether everybody whose word is missing can be asked: a member here, or a party with an address."""
+    return all(party.organisation_id is not None or party.contact_email for party in awaited(contract))
+
+
 FACTS: Mapping[str, Callable[[Contract, Actor], bool]] = {
-    "complete": lambda contract, _actor: not content.faults(contract),
+    "complete": lambda contract, _actor: not texts.faults(contract),
     "signed": lambda contract, _actor: is_signed(contract),
-    "reachable": lambda contract, _actor: confirming.is_reachable(contract),
-    "awaits_you": lambda contract, actor: bool(confirming.awaited_of(contract, actor)),
+    "reachable": lambda contract, _actor: is_reachable(contract),
+    "awaits_you": lambda contract, actor: bool(awaited_of(contract, actor)),
     "priced_in_public": lambda contract, _actor: prices.are_public(contract),
     "has_certificate": lambda contract, _actor: has_certificate(contract),
     "is_local": lambda contract, _actor: is_local(contract),

@@ -11,7 +11,7 @@ from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
 from marketplace.domain.platform.settings import SETTINGS, Definition
 from marketplace.domain.states import SETTING
-from marketplace.forms.platform.settings import CalendarForm, DecisionNoteForm, ProposalForm
+from marketplace.forms.platform.settings import CalendarForm, ChoiceForm, DecisionNoteForm, ProposalForm
 from marketplace.services import workflow
 from marketplace.services.people import actors
 from marketplace.services.platform import deadlines, settings
@@ -27,6 +27,8 @@ def setting_words(key: str, value: Any) -> str:
     definition = SETTINGS[key]
     if definition.kind == "limit":
         return f"{value['number']} {_(value['unit'])}"
+    if definition.kind == "choice":
+        return _(definition.options[value])
     return f"{value} {_(definition.unit)}" if definition.unit else str(value)
 
 
@@ -65,9 +67,7 @@ def change(key: str) -> Any:
 
 
 def _change(definition: Definition) -> str | Response:
-    form = ProposalForm(valid_from=clock.today())
-    if definition.kind != "limit":
-        del form.unit
+    form = _proposal_form(definition)
     if form.validate_on_submit():
         try:
             with unit_of_work():
@@ -89,6 +89,15 @@ def _change(definition: Definition) -> str | Response:
 
 
 _change_carefully = reauthenticated(_change)
+
+
+def _proposal_form(definition: Definition) -> ProposalForm:
+    if definition.kind == "choice":
+        return ChoiceForm(valid_from=clock.today()).offering(definition.options)
+    form = ProposalForm(valid_from=clock.today())
+    if definition.kind != "limit":
+        del form.unit
+    return form
 
 
 @blueprint.route("/settings/values/<int:row_id>", methods=["GET", "POST"])

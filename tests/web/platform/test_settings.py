@@ -144,3 +144,14 @@ def test_wrong_days_are_refused(admin: InspectingClient, typed: dict[str, str], 
 def test_a_year_that_is_none_shows_this_one(admin: InspectingClient, year: str) -> None:
     """Never an error."""
     assert admin.page(f"/admin/calendar?year={year}").h1 == "工作日历"
+
+
+def test_a_choice_is_picked_from_its_list(admin: InspectingClient) -> None:
+    """What the page does not offer is refused; the value is shown by its word, before and after."""
+    address = "/admin/settings/turnover.view/change"
+    refused = admin.submit(address, {"value": "everything", "note": "试"})
+    assert (refused.status_code, "请从列表中选择" in refused.get_data(as_text=True)) == (200, True)
+    admin.submit(address, {"value": "in", "note": "按吸纳统计"})
+    assert settings.get("turnover.view") == "total"
+    assert "吸纳 待确认" in admin.page("/admin/settings").text
+    assert "合计、吸纳、输出、去重" in admin.page("/admin/settings/turnover.view").text

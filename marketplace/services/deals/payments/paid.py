@@ -51,6 +51,39 @@ def net_by_achievement(traded_ids: Collection[int]) -> dict[int, int]:
     return {traded_id: int(fen) for traded_id, fen in db.session.execute(query)}
 
 
+def by_state(contract_id: int) -> dict[str, int]:
+    """Return state → 分 net of the rows in it: ``verified`` is what is paid, ``submitted`` what waits for a look."""
+    query = (
+        select(Payment.state, func.sum(SIGNED_AMOUNT))
+        .join(PaymentAllocation, Payment.id == PaymentAllocation.payment_id)
+        .where(PaymentAllocation.contract_id == contract_id)
+        .group_by(Payment.state)
+    )
+    return {state: int(fen) for state, fen in db.session.execute(query)}
+
+
+def standing(contract_id: int) -> int:
+    """Return the 分 net that are verified or wait for it: what a new voucher comes on top of."""
+    found = by_state(contract_id)
+    return found.get("verified", 0) + found.get("submitted", 0)
+
+
+def left_of(payment: Payment) -> dict[tuple[int, int], int]:
+    """Return (contract id, traded id) → 分 of a payment that no standing refund or reversal has given back."""
+    back = (
+        select(
+            PaymentAllocation.contract_id, PaymentAllocation.traded_id, func.sum(PaymentAllocation.amount_fen)
+        )
+        .join(Payment, Payment.id == PaymentAllocation.payment_id)
+        .where(Payment.returns_id == payment.id, Payment.state.in_(("submitted", "verified")))
+        .group_by(PaymentAllocation.contract_id, PaymentAllocation.traded_id)
+    )
+    left = {(each.contract_id, each.traded_id): each.amount_fen for each in payment.allocations}
+    for contract_id, traded_id, fen in db.session.execute(back):
+        left[contract_id, traded_id] = left.get((contract_id, traded_id), 0) - int(fen)
+    return left
+
+
 def is_paid_in_full(contract: Contract) -> bool:
     """Return whether all that the contract says has been paid and verified, and nothing is 金额待定."""
     version = contract.current

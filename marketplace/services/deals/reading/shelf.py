@@ -1,0 +1,68 @@
+"""The desk's list of an organisation's contracts: tabs, search, counts."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.domain.access import Actor
+from marketplace.domain.states import CONTRACT
+from marketplace.domain.text import N_, clean_line, compact
+from marketplace.extensions import db
+from marketplace.models.deals import Contract, ContractParty, ContractRegistration, ContractVersion
+from marketplace.services.deals import contracts
+
+TABS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "all": (N_("全部"), frozenset(CONTRACT.states)),
+    "draft": (N_("草稿"), frozenset({"draft"})),
+    "offered": (N_("待对方确认"), frozenset({"offered"})),
+    "registering": (N_("待登记"), frozenset({"confirmed", "submitted", "examined", "returned"})),
+    "registered": (N_("已登记"), frozenset({"registered"})),
+    "ended": (
+        N_("已结束"),
+        frozenset({"completed", "voided", "refused", "rescinded", "deregistered", "revoked"}),
+    ),
+}
+"""Tab → its words and the states of the contracts under it."""
+
+
+def listed(actor: Actor, tab: str = "all", words: str = "") -> Select[Contract]:
+    """Return the query of the contracts of the actor's organisation under ``tab`` that ``words`` speak of.
+
+    Words are looked for in title, parties, 平台备案号 and 合同登记编号; newest first.
+    """
+    query = contracts.own_query(actor).options(joinedload(Contract.registration))
+    if tab != "all":
+        query = query.where(Contract.state.in_(TABS[tab][1]))
+    for word in clean_line(words).split()[:5]:
+        query = query.where(_speaks_of(word))
+    return query
+
+
+def counts(actor: Actor, words: str = "") -> dict[str, int]:
+    """Return how many contracts stand under each tab, by one query."""
+    ids = listed(actor, "all", words).order_by(None).with_only_columns(Contract.id).subquery()
+    rows = db.session.execute(
+        select(Contract.state, func.count()).where(Contract.id.in_(select(ids.c.id))).group_by(Contract.state)
+    )
+    found = {state: int(number) for state, number in rows}
+    return {
+        tab: sum(number for state, number in found.items() if state in states)
+        for tab, (_label, states) in TABS.items()
+    }
+
+
+def _speaks_of(word: str) -> ColumnElement[bool]:
+    title = select(ContractVersion.id).where(
+        ContractVersion.id == Contract.version_id, ContractVersion.title.icontains(word, autoescape=True)
+    )
+    party = select(ContractParty.id).where(
+        ContractParty.version_id == Contract.version_id,
+        or_(ContractParty.name.icontains(word, autoescape=True), ContractParty.uscc == compact(word)),
+    )
+    number = select(ContractRegistration.id).where(
+        ContractRegistration.contract_id == Contract.id,
+        ContractRegistration.number.contains(compact(word), autoescape=True),
+    )
+    filed = Contract.filing_number.icontains(word, autoescape=True)
+    return or_(filed, title.exists(), party.exists(), number.exists())

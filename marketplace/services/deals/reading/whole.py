@@ -1,0 +1,131 @@
+"""What the page of a contract shows beside its text: its way so far, who has agreed, what is paid, its files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from marketplace.domain import regions
+from marketplace.domain.deals.numbers import ContractNumber
+from marketplace.domain.deals.terms import KINDS
+from marketplace.domain.platform.files import PURPOSES
+from marketplace.domain.text import N_
+from marketplace.extensions import db
+from marketplace.models.catalogue import Listing
+from marketplace.models.deals import Confirmation, Contract, ContractParty
+from marketplace.models.platform import FileLink
+from marketplace.services.deals import contracts, facts
+from marketplace.services.deals.payments import paid
+from marketplace.services.platform import files
+
+STAGES: Sequence[tuple[str, frozenset[str]]] = (
+    (N_("拟订"), frozenset({"draft"})),
+    (N_("对方确认"), frozenset({"offered"})),
+    (N_("签订并申请"), frozenset({"confirmed"})),
+    (N_("登记"), frozenset({"submitted", "examined", "returned"})),
+    (N_("履行"), frozenset({"registered"})),
+    (N_("履行完毕"), frozenset({"completed"})),
+)
+"""The way of a contract that goes well, and the states at each stage of it."""
+
+ENDS_AT: Mapping[str, int] = {"voided": 2, "refused": 3, "rescinded": 4, "deregistered": 4, "revoked": 4}
+"""State of a contract that ended otherwise → the stage at which it did."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the way: ``state`` is done, now, next or bad."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """A party, ``origin`` city or outside, and how it agreed: '' drafter, member, link, signed_file; None not yet."""
+
+    party: ContractParty
+    origin: str
+    agreed: str | None
+    agreed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Everything beside the text. ``listings``: traded id → listing whose page may be linked; 分 are net paid."""
+
+    stages: Sequence[Stage]
+    parties: Sequence[PartyLine]
+    files: Mapping[str, Sequence[FileLink]]
+    listings: Mapping[int, Listing]
+    number: str
+    is_local: bool
+    paid_fen: int
+
+
+def of_contract(contract: Contract) -> Whole:
+    """Return what the page of ``contract`` shows beside its text, by a fixed number of queries."""
+    linked = files.links_of("contract", contract.id)
+    row = contract.registration
+    return Whole(
+        stages=stages_of(contract.state),
+        parties=_parties(contract),
+        files={
+            purpose: found
+            for purpose in PURPOSES
+            if (found := [one for one in linked if one.purpose == purpose])
+        },
+        listings=_listings(contract),
+        number=ContractNumber(row.number).grouped if row is not None and row.number else "",
+        is_local=facts.is_local(contract),
+        paid_fen=paid.net(contract.id),
+    )
+
+
+def stages_of(state: str) -> list[Stage]:
+    """Return the way of a contract in ``state``, each stage done, now, next or bad."""
+    here = ENDS_AT.get(state)
+    if here is None:
+        here = next(place for place, (_label, states) in enumerate(STAGES) if state in states)
+    now = "bad" if state in ENDS_AT else "done" if state == "completed" else "now"
+    marks = ["done" if place < here else now if place == here else "next" for place in range(len(STAGES))]
+    return [Stage(label, mark) for (label, _states), mark in zip(STAGES, marks, strict=True)]
+
+
+def kind_words(kind: str) -> str:
+    """Return the msgid of a kind of contract, '' for none."""
+    return KINDS.label_of(kind) if kind else ""
+
+
+def origin_of(party: ContractParty) -> str:
+    """Return ``city`` or ``outside`` by the domicile at signing; '' where it is not said yet. docs/domain.md §8."""
+    if party.division:
+        return "city" if regions.in_city(party.division) else "outside"
+    return "outside" if party.country not in ("", "CN") else ""
+
+
+def _parties(contract: Contract) -> list[PartyLine]:
+    said: dict[int, Confirmation] = {}
+    if contract.version_id is not None:
+        query = select(Confirmation).where(
+            Confirmation.version_id == contract.version_id, Confirmation.agreed.is_(True)
+        )
+        said = {each.position: each for each in db.session.scalars(query)}
+    lines = []
+    for party in contracts.parties_of(contract):
+        word = said.get(party.position)
+        drafts = party.organisation_id is not None and party.organisation_id == contract.organisation_id
+        how = word.how if word is not None else "" if drafts else None
+        lines.append(PartyLine(party, origin_of(party), how, word.typed_name if word is not None else ""))
+    return lines
+
+
+def _listings(contract: Contract) -> dict[int, Listing]:
+    if contract.current is None:
+        return {}
+    ids = {
+        line.traded.listing_id: line.traded_id for line in contract.current.lines if line.traded.listing_id
+    }
+    query = select(Listing).where(Listing.id.in_(ids)).options(selectinload(Listing.published))
+    return {ids[listing.id]: listing for listing in db.session.scalars(query)} if ids else {}

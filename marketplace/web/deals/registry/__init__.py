@@ -1,0 +1,1 @@
+"""Pages of the registry: registration, changes, published prices, verification."""
