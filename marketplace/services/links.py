@@ -15,6 +15,9 @@ PATHS = {
     "contract_change": "/desk/contract-changes/%d",
     "price_objection": "/admin/price-objections/%d",
     "payment": "/desk/payments/%d",
+    "policy": "/policies/%d",
+    "subsidy_case": "/desk/subsidies/%d",
+    "grant_objection": "/admin/grant-objections/%d",
     "review_task": "/admin/reviews/%d",
 }
 
