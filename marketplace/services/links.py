@@ -15,6 +15,7 @@ PATHS = {
     "contract_change": "/desk/contract-changes/%d",
     "price_objection": "/admin/price-objections/%d",
     "payment": "/desk/payments/%d",
+    "checkout": "/desk/checkouts/%d",
     "review_task": "/admin/reviews/%d",
 }
 

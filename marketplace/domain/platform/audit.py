@@ -59,6 +59,7 @@ TAGS: dict[str, frozenset[str]] = {
     "invoice.cancel": frozenset({"contract"}),
     "paid_explanation.create": frozenset({"contract"}),
     "connected_account.set": frozenset({"organisation"}),
+    "connected_account.remove": frozenset({"organisation"}),
     "checkout.create": frozenset({"contract"}),
     "turnover_target.set": frozenset({"year"}),
     "contracts.import": frozenset({"rows"}),
