@@ -46,6 +46,7 @@ TAGS: dict[str, frozenset[str]] = {
     "contract.sign": frozenset({"signed_on"}),
     "contract.link": frozenset({"position", "organisation"}),
     "contract.copy": frozenset({"from_contract"}),
+    "contract.ask": frozenset({"version", "position"}),
     "contract.number": frozenset(),
     "contract_change.create": frozenset({"contract", "kind"}),
     "price_publication.create": frozenset({"contract", "ends_on"}),
