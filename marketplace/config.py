@@ -10,6 +10,7 @@ import click
 
 ENVIRONMENTS = ("production", "demo", "testing")
 _DEFAULT_KEY = "only-for-demonstration-and-tests"
+STRIPE_BASE = "https://api.stripe.com"
 
 
 _CHEAP_HASH = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
@@ -27,6 +28,10 @@ def load(environment: str | None, overrides: Mapping[str, Any]) -> dict[str, Any
         raise ConfigurationError(f"MARKETPLACE_ENV is {name!r}: use one of {', '.join(ENVIRONMENTS)}")
     root = Path(os.environ.get("MARKETPLACE_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
     config = {**_common(root), **_by_environment(name), **overrides, "ENVIRONMENT": name}
+    if name != "production" and config["STRIPE_KEY"].startswith(("sk_live_", "rk_live_")):
+        raise ConfigurationError(
+            "MARKETPLACE_STRIPE_KEY is a live key: it moves money, so only production takes it"
+        )
     if name == "production":
         if not config["SECRET_KEY"] and click.get_current_context(silent=True) is not None:
             # A command serves nobody, so it need not know the site's secret: it gets one of its own.
@@ -48,6 +53,9 @@ def _common(root: Path) -> dict[str, Any]:
         "MAIL_DIR": Path(env("MARKETPLACE_MAIL_DIR", str(root / "mail"))),
         "SMTP_URL": env("MARKETPLACE_SMTP_URL", ""),
         "MAIL_FROM": env("MARKETPLACE_MAIL_FROM", "noreply@marketplace.example"),
+        "STRIPE_KEY": env("MARKETPLACE_STRIPE_KEY", ""),
+        "STRIPE_WEBHOOK_SECRET": env("MARKETPLACE_STRIPE_WEBHOOK_SECRET", ""),
+        "STRIPE_BASE": env("MARKETPLACE_STRIPE_BASE", ""),
         "JOBS_URL": env("MARKETPLACE_JOBS_URL", f"sqlite:///{root / 'jobs.db'}"),
         "PUBLIC_URL": env("MARKETPLACE_PUBLIC_URL", "http://127.0.0.1:8000"),
         "TRUSTED_PROXIES": int(env("MARKETPLACE_TRUSTED_PROXIES", "0")),
@@ -90,6 +98,7 @@ def _by_environment(name: str) -> dict[str, Any]:
         "COUNTS_FLUSH_SECONDS": float("inf"),
         "TESTING": True,
         "JOBS_URL": "",
+        "STRIPE_KEY": "",
         "ARGON2": _CHEAP_HASH,
     }
 
@@ -120,3 +129,12 @@ def _refuse_unsafe(config: Mapping[str, Any]) -> None:
         )
     if not config["SESSION_COOKIE_SECURE"]:
         raise ConfigurationError("SESSION_COOKIE_SECURE must stay on in production")
+    if config["STRIPE_BASE"] not in ("", STRIPE_BASE):
+        raise ConfigurationError(
+            "MARKETPLACE_STRIPE_BASE must not be set in production: payments would go to a stand-in"
+        )
+    if config["STRIPE_KEY"] and not config["STRIPE_WEBHOOK_SECRET"]:
+        raise ConfigurationError(
+            "MARKETPLACE_STRIPE_WEBHOOK_SECRET must be set together with MARKETPLACE_STRIPE_KEY: "
+            "without it no payment would ever be recorded"
+        )

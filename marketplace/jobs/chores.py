@@ -6,6 +6,7 @@ from collections.abc import Callable
 from marketplace.extensions import db
 from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
+from marketplace.services.deals.registry import publishing
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing
 
@@ -22,6 +23,7 @@ def run_by_clock() -> None:
     """Chores of the minute; each finds out by itself whether there is something to do."""
     _guarded(operations.beat)
     _guarded(expiry.expire_due)
+    _guarded(publishing.finish_due)
     _guarded(mailing.send_digests)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)

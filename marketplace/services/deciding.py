@@ -7,7 +7,7 @@ from types import ModuleType
 from sqlalchemy import Select, func, or_, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import REVIEWERS, Actor, Permission, may
+from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.text import N_, clean_text
@@ -17,7 +17,7 @@ from marketplace.models.platform import ReviewTask
 from marketplace.services.catalogue import decisions
 from marketplace.services.deals.payments import decisions as vouchers
 from marketplace.services.deals.payments import evidences
-from marketplace.services.people import actors, verification
+from marketplace.services.people import verification
 from marketplace.services.platform import reviews
 from marketplace.services.platform.reviews import Content, subject_of
 
@@ -162,22 +162,10 @@ def material(actor: Actor, task: ReviewTask) -> Material:
     return Material(
         content=DECIDERS[task.kind].material(task),
         remarks={each.field: each.text for each in task.remarks},
-        colleagues=_colleagues(task),
+        colleagues=reviews.colleagues(task),
         decided=_decided(task),
         may_decide=task.state == "open" and may(actor, Permission.REVIEW, subject_of(task)),
     )
-
-
-def _colleagues(task: ReviewTask) -> list[Person]:
-    if task.state != "open":
-        return []
-    holders = actors.holders_of(*REVIEWERS[task.kind])
-    query = select(Person).where(Person.id.in_(holders)).order_by(Person.id)
-    return [
-        person
-        for person in db.session.scalars(query)
-        if may(actors.actor_of(person.id), Permission.REVIEW, subject_of(task))
-    ]
 
 
 def _decided(task: ReviewTask) -> list[ReviewTask]:

@@ -1,12 +1,15 @@
 """Which service keeps which promise of the outbox."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from marketplace.integrations.billing import BillingUnavailable
 from marketplace.models.platform import Job
 from marketplace.retrieval.index import IndexBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
+from marketplace.services.deals.billing import events
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
@@ -45,7 +48,11 @@ def _call_jobs(_payloads: Sequence[dict[str, Any]]) -> None:
         call()
 
 
+BILLING_PAUSE = timedelta(seconds=30)
+
 HANDLERS: Mapping[str, Handler] = {
+    # A provider that is silent now is asked again; its events wait, and nothing is given up.
+    "billing": Handler(events.follow, together=True, busy=(BillingUnavailable,), pause=BILLING_PAUSE),
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),

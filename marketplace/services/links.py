@@ -15,6 +15,7 @@ PATHS = {
     "contract_change": "/desk/contract-changes/%d",
     "price_objection": "/admin/price-objections/%d",
     "payment": "/desk/payments/%d",
+    "checkout": "/desk/checkouts/%d",
     "policy": "/policies/%d",
     "subsidy_case": "/desk/subsidies/%d",
     "grant_objection": "/admin/grant-objections/%d",

@@ -8,6 +8,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask, current_app
 
+from marketplace.integrations.billing import Billing, open_billing
 from marketplace.integrations.documents import Documents, open_documents
 from marketplace.integrations.mail import Mailer, open_mailer
 from marketplace.integrations.scanner import NoScanner, Scanner
@@ -32,6 +33,8 @@ class Outside:
     hasher: PasswordHasher
     # Accounts of the demonstration, whose password is printed in the open, work only where this is on.
     demo_mode: bool = False
+    # The payment provider, or None: then nothing is offered and nothing calls out.
+    billing: Billing | None = None
     # Called after every commit; the jobs room puts the worker's bell here.
     wake: Callable[[], None] = lambda: None
     # Called when a long job waits; a worker puts its second thread here, anybody else performs it on the spot.
@@ -67,6 +70,7 @@ def configure(app: Flask) -> None:
         secret=config["SECRET_KEY"],
         hasher=PasswordHasher(**config["ARGON2"]),
         demo_mode=config["DEMO_MODE"],
+        billing=open_billing(config["STRIPE_KEY"], config["STRIPE_WEBHOOK_SECRET"], config["STRIPE_BASE"]),
     )
 
 

@@ -25,6 +25,8 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "uq_payment_evidences_voucher": ("serial", N_("这份凭证已经用过，请核对")),
     "invoices.number": ("number", N_("这张发票已经登记过，请核对发票号码")),
     "uq_invoices_number": ("number", N_("这张发票已经登记过，请核对发票号码")),
+    "connected_accounts.account": ("account", N_("这个收款账户已经由另一家单位登记")),
+    "uq_connected_accounts_account": ("account", N_("这个收款账户已经由另一家单位登记")),
     "uq_invitations_open": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
     "invitations.organisation_id, invitations.email": ("email", N_("已向此邮箱发出邀请，对方尚未接受")),
 }

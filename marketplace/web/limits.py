@@ -14,6 +14,9 @@ RESET = limiter.shared_limit("20 per hour", scope="reset", methods=["POST"])
 CONTACT = limiter.shared_limit("30 per hour", scope="contact", methods=["POST"])
 """Writing to the owner of a listing."""
 
+CONFIRM = limiter.shared_limit("60 per hour", scope="confirm")
+"""Opening and answering a mailed link to confirm a contract."""
+
 SEARCH = limiter.shared_limit("240 per minute", scope="search")
 """Searching, suggestions included."""
 

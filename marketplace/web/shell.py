@@ -23,7 +23,7 @@ from marketplace.web.rescue import typed_text
 
 logger = logging.getLogger("marketplace.request")
 
-PERSONAL = frozenset({"signup", "invitations", "resets", "sessions"})
+PERSONAL = frozenset({"signup", "invitations", "resets", "sessions", "confirmations"})
 """Blueprints whose pages show personal data, or the key to an account, to people who are not signed in."""
 
 _STATUS = {NotAllowed: 403, NotFound: 404, Conflict: 409}
@@ -59,7 +59,7 @@ def _headers(response: Response) -> Response:
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

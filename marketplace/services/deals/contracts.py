@@ -1,7 +1,7 @@
 """Contracts: who may reach one, what the rules know of it, and its way through its states."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -51,9 +51,22 @@ def sellers_of(contract: Contract) -> list[ContractParty]:
 
 def organisations_of(contract: Contract) -> frozenset[int]:
     """Return the ids of the organisations that are party to it and members here. A draft concerns its drafter only."""
-    if contract.state == "draft":
+    if contract.state == "draft" or _was_never_shown(contract):
         return frozenset()
     return frozenset(party.organisation_id for party in parties_of(contract) if party.organisation_id)
+
+
+def _was_never_shown(contract: Contract) -> bool:
+    """A draft that was given up stays what it was: nobody else's business."""
+    return contract.state == "voided" and (contract.current is None or contract.current.frozen_at is None)
+
+
+def is_readable(contract: Contract, actor: Actor) -> bool:
+    """Return whether the actor may read a contract; a draft is read by its drafter only, whatever role others hold."""
+    if contract.state == "draft" or _was_never_shown(contract):
+        own = contract.organisation_id is not None and contract.organisation_id == actor.organisation_id
+        return own and may(actor, Permission.READ_CONTRACT, subject_of(contract))
+    return may(actor, Permission.READ_CONTRACT, subject_of(contract))
 
 
 def subject_of(contract: Contract, actor: Actor | None = None, kind: str = "contract") -> Subject:
@@ -81,7 +94,7 @@ def get_for(actor: Actor, contract_id: int, lock: bool = False) -> Contract:
     if lock:
         lock_row(contract_id)
     contract = db.session.get(Contract, contract_id, populate_existing=lock)
-    if contract is None or not may(actor, Permission.READ_CONTRACT, subject_of(contract)):
+    if contract is None or not is_readable(contract, actor):
         raise NotFound()
     return contract
 
@@ -109,7 +122,13 @@ def own_query(actor: Actor) -> Select[Contract]:
         )
         .exists()
     )
-    mine = or_(Contract.organisation_id == actor.organisation_id, (Contract.state != "draft") & party)
+    shown = (
+        select(ContractVersion.id)
+        .where(ContractVersion.id == Contract.version_id, ContractVersion.frozen_at.is_not(None))
+        .exists()
+    )
+    others = (Contract.state != "draft") & party & ((Contract.state != "voided") | shown)
+    mine = or_(Contract.organisation_id == actor.organisation_id, others)
     return (
         select(Contract)
         .where(mine)
@@ -134,14 +153,18 @@ def act(
     transition = workflow.apply(CONTRACT, contract, action, actor, subject, reasons, note)
     contract.state_note, contract.state_at = clean_text(note), clock.now()
     db.session.flush()
-    if transition.notice:
+    if transition.notice == "contract_offered":
+        tell(actor, contract, transition.notice, {party.organisation_id for party in facts.awaited(contract)})
+    elif transition.notice:
         tell(actor, contract, transition.notice)
     return transition
 
 
-def tell(actor: Actor, contract: Contract, kind: str, **params: Any) -> None:
-    """Leave a notice for the people of every organisation of the contract, but not for who acts."""
-    concerned = organisations_of(contract) | {contract.organisation_id}
+def tell(
+    actor: Actor, contract: Contract, kind: str, only: Collection[int | None] | None = None, **params: Any
+) -> None:
+    """Leave a notice for the people of every organisation of the contract (or ``only`` these), but not for who acts."""
+    concerned = only if only is not None else organisations_of(contract) | {contract.organisation_id}
     people = {
         person
         for organisation_id in concerned
@@ -160,4 +183,4 @@ def tell(actor: Actor, contract: Contract, kind: str, **params: Any) -> None:
 @files.reader("contract")
 def _may_read(actor: Actor, link: FileLink) -> bool:
     contract = db.session.get(Contract, link.subject_id)
-    return contract is not None and may(actor, Permission.READ_CONTRACT, subject_of(contract))
+    return contract is not None and is_readable(contract, actor)

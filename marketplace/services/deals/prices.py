@@ -23,12 +23,20 @@ def must_publish(contract: Contract) -> bool:
 
 
 def are_public(contract: Contract) -> bool:
-    """Return whether nothing is in the way: no need, a publication that ended in time, or proof of one elsewhere."""
+    """Return whether nothing is in the way: no need, a publication that ended in time, or proof of one elsewhere.
+
+    What was shown must be what is sold: a publication of another price than 成交额 does not count.
+    """
     if not must_publish(contract) or files.links_of("contract", contract.id, "price_proof"):
         return True
+    version = contract.current
     ended = db.session.scalar(
         select(PricePublication.ends_on)
-        .where(PricePublication.contract_id == contract.id, PricePublication.state == "finished")
+        .where(
+            PricePublication.contract_id == contract.id,
+            PricePublication.state == "finished",
+            PricePublication.price_fen == (version.amount_fen if version is not None else 0),
+        )
         .order_by(PricePublication.id.desc())
         .limit(1)
     )

@@ -24,12 +24,14 @@ BUSY_PAUSE = timedelta(seconds=2)
 class Handler:
     """Keeps the promises of a topic; ``together`` hands it a whole batch of payloads, else one at a time.
 
-    ``busy``: errors that only mean "not now", such as a lock that somebody holds; they count as no attempt.
+    ``busy``: errors that only mean "not now", such as a lock that somebody holds; they count as no attempt and are
+    tried again after ``pause``.
     """
 
     keep: Callable[[Sequence[dict[str, Any]]], None]
     together: bool = False
     busy: tuple[type[Exception], ...] = ()
+    pause: timedelta = BUSY_PAUSE
 
 
 def enqueue(topic: str, **payload: Any) -> None:
@@ -77,7 +79,7 @@ def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
             handler.keep([payload for _, payload in group])
         except handler.busy:
             db.session.rollback()
-            _put_off([key for key, _ in group])
+            _put_off([key for key, _ in group], handler.pause)
         except Exception as fault:  # whatever it was, the promise stays and is tried again
             db.session.rollback()
             if len(group) > 1:
@@ -89,12 +91,12 @@ def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
             _mark_done([key for key, _ in group])
 
 
-def _put_off(keys: list[int]) -> None:
+def _put_off(keys: list[int], pause: timedelta) -> None:
     with unit_of_work():
         db.session.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id.in_(keys), OutboxMessage.state == "waiting")
-            .values(available_at=clock.now() + BUSY_PAUSE)
+            .values(available_at=clock.now() + pause)
         )
 
 

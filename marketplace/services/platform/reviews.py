@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import SYSTEM, Actor, Permission, Subject, may, require
+from marketplace.domain.access import REVIEWERS, SYSTEM, Actor, Permission, Subject, may, require
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import REVIEW_TASK
 from marketplace.domain.text import N_, Words, clean_text
 from marketplace.extensions import db
-from marketplace.models.people import Organisation
+from marketplace.models.people import Organisation, Person
 from marketplace.models.platform import FileLink, ReviewRemark, ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import actors
@@ -132,6 +132,19 @@ def assign(actor: Actor, task: ReviewTask, person_id: int) -> None:
     task.assignee_id = person_id
     if person_id != actor.person_id:
         notices.notify([person_id], "review_assigned", "review_task", task.id, title=task.title)
+
+
+def colleagues(task: ReviewTask) -> list[Person]:
+    """Return the people who could decide an open task, by id; nobody once it is closed."""
+    if task.state != "open":
+        return []
+    holders = actors.holders_of(*REVIEWERS[task.kind])
+    query = select(Person).where(Person.id.in_(holders)).order_by(Person.id)
+    return [
+        person
+        for person in db.session.scalars(query)
+        if may(actors.actor_of(person.id), Permission.REVIEW, subject_of(task))
+    ]
 
 
 def remark(actor: Actor, task: ReviewTask, field: str, text: str) -> ReviewRemark | None:

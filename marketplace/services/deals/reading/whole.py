@@ -7,14 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import regions
+from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.deals.numbers import ContractNumber
 from marketplace.domain.deals.terms import KINDS
+from marketplace.domain.errors import Conflict
 from marketplace.domain.platform.files import PURPOSES
+from marketplace.domain.states import CONTRACT
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
-from marketplace.models.deals import Confirmation, Contract, ContractParty
+from marketplace.models.deals import Confirmation, Contract, ContractParty, ContractVersion
 from marketplace.models.platform import FileLink
+from marketplace.services.catalogue import pages
 from marketplace.services.deals import contracts, facts
 from marketplace.services.deals.payments import paid
 from marketplace.services.platform import files
@@ -70,7 +74,7 @@ def of_contract(contract: Contract) -> Whole:
     row = contract.registration
     return Whole(
         stages=stages_of(contract.state),
-        parties=_parties(contract),
+        parties=parties_of(contract),
         files={
             purpose: found
             for purpose in PURPOSES
@@ -81,6 +85,22 @@ def of_contract(contract: Contract) -> Whole:
         is_local=facts.is_local(contract),
         paid_fen=paid.net(contract.id),
     )
+
+
+def being_written(actor: Actor, contract_id: int) -> tuple[Contract, ContractVersion]:
+    """Return a contract and the text that the actor may write into now.
+
+    Raises NotFound and NotAllowed as EDIT_CONTRACT says, Conflict where the text is fixed.
+    """
+    contract = contracts.get_own(actor, contract_id)
+    require(actor, Permission.EDIT_CONTRACT, contracts.subject_of(contract))
+    if contract.state != "draft" or contract.current is None:
+        raise Conflict(
+            N_("合同现在是“%(state)s”，内容不能修改"),
+            code="wrong_state",
+            state=CONTRACT.states[contract.state].label,
+        )
+    return contract, contract.current
 
 
 def stages_of(state: str) -> list[Stage]:
@@ -105,7 +125,8 @@ def origin_of(party: ContractParty) -> str:
     return "outside" if party.country not in ("", "CN") else ""
 
 
-def _parties(contract: Contract) -> list[PartyLine]:
+def parties_of(contract: Contract) -> list[PartyLine]:
+    """Return the parties of the text in force with what each has said to it."""
     said: dict[int, Confirmation] = {}
     if contract.version_id is not None:
         query = select(Confirmation).where(
@@ -129,3 +150,22 @@ def _listings(contract: Contract) -> dict[int, Listing]:
     }
     query = select(Listing).where(Listing.id.in_(ids)).options(selectinload(Listing.published))
     return {ids[listing.id]: listing for listing in db.session.scalars(query)} if ids else {}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a contract begins from: a listing in public, with the words that say so."""
+
+    kind: str
+    listing_id: int
+    number: str
+    title: str
+
+
+def source_of(actor: Actor, listing_id: int | None, demand_id: int | None) -> Source | None:
+    """Return what a new contract begins from, None for a blank one; NotFound for what the actor may not read."""
+    kind, wanted = ("achievement", listing_id) if listing_id is not None else ("demand", demand_id)
+    if wanted is None:
+        return None
+    view = pages.of_listing(actor, pages.get(actor, kind, wanted))
+    return Source(kind, wanted, view.number, view.title)

@@ -26,10 +26,10 @@ def refuse_malformed(
     found = []
     for place, (amount, technical) in enumerate(lines):
         if technical > amount:
-            found.append(FieldError(f"lines.{place}.technical", "beyond", N_("技术交易额不能大于成交额")))
+            found.append(FieldError(f"lines.{place}.technical_fen", "beyond", N_("技术交易额不能大于成交额")))
     for place, each in enumerate(instalments):
         if each.amount_fen is not None and each.amount_fen <= 0:
-            found.append(FieldError(f"instalments.{place}.amount", "zero", N_("每期金额应大于0")))
+            found.append(FieldError(f"instalments.{place}.amount_fen", "zero", N_("每期金额应大于0")))
     if len(instalments) > MOST_INSTALMENTS:
         found.append(FieldError("instalments", "many", N_("付款计划最多60期，请合并后再填")))
     if valid_from and valid_to and valid_to < valid_from:
@@ -82,7 +82,7 @@ def _lessened(version: ContractVersion, before: ContractVersion) -> list[FieldEr
     for place, (new, old) in enumerate(zip(version.lines, before.lines, strict=False)):
         if new.amount_fen < old.amount_fen or new.technical_fen < old.technical_fen:
             message = N_("金额补正只增加已确定的金额；减少金额请办理变更")
-            found.append(FieldError(f"lines.{place}.amount", "less", message))
+            found.append(FieldError(f"lines.{place}.amount_fen", "less", message))
     return found
 
 
@@ -93,7 +93,7 @@ def _plan_faults(version: ContractVersion) -> list[FieldError]:
     for place, each in enumerate(version.instalments):
         if each.amount_fen is None and (each.kind == "fixed" or not version.open_ended):
             message = N_("请填写这一期的金额；只有注明部分金额待定时，提成才可以暂不填")
-            found.append(FieldError(f"instalments.{place}.amount", "missing", message))
+            found.append(FieldError(f"instalments.{place}.amount_fen", "missing", message))
     planned = sum(each.amount_fen or 0 for each in version.instalments)
     if planned != version.amount_fen:
         told = {"planned": format_yuan(planned), "amount": format_yuan(version.amount_fen)}
