@@ -72,6 +72,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),

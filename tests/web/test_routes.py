@@ -28,6 +28,12 @@ ADMIN = frozenset({"system_admin"})
 READERS = ADMIN | {"auditor"}
 SETTERS = ADMIN | {"policy_manager"}
 DESK = READERS | {"achievement_reviewer", "demand_reviewer"}
+CONTRACT_READERS = frozenset(
+    {
+        "contract_registrar", "contract_verifier", "finance", "auditor", "subsidy_first_reviewer",
+        "subsidy_reviewer", "subsidy_approver",
+    }
+)  # fmt: skip
 JUDGES = frozenset({"achievement_reviewer", "auditor"})
 INSPECTED = frozenset({"visitor", "manager", "system_admin"})
 """Personas whose pages are also read by the inspector: between them they open every kind of page."""
@@ -130,6 +136,20 @@ MAY_ENTER = {
     "settings.detail": READERS | SETTERS,
     "settings.change": SETTERS,
     "settings.decide": SETTERS,
+    "invoices.cancel": SOME,
+    "invoices.explain": SOME,
+    "invoices.new": SOME,
+    "payment_evidences.add": SOME,
+    "payment_evidences.exclude": SOME,
+    "payment_evidences.withdraw": SOME,
+    "payments.correct": SOME,
+    "payments.detail": SOME,
+    "payments.index": SOME,
+    "payments.new": SOME,
+    "payments.withdraw": SOME,
+    "refunds.new": SOME,
+    "refunds.of_payment": SOME,
+    "payment_ledger.index": CONTRACT_READERS,
     "signup.start": ALL,
     "signup.check": ALL,
     "signup.done": SIGNED_IN,
@@ -202,6 +222,12 @@ def places(people):
         "grant_id": grant_id,
         "organisation_id": public.organisation_id,
         "person_id": people["agent"].id,
+        "payment_id": 1,
+        "allocation_id": 1,
+        "evidence_id": 1,
+        "invoice_id": 1,
+        "traded_id": 1,
+        "contract_id": 1,
         "link_id": 1,
         "token": "x" * 43,
         "code": "340000",
