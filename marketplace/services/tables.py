@@ -138,9 +138,14 @@ def _total_cell(sheet: Any, column: Column, index: int, sums: Mapping[str, int])
 
 
 def _native(column: Column, value: Any) -> Any:
-    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell."""
+    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell.
+
+    Words in the place of a figure (少于3项) stay words.
+    """
     if value is None or value == "":
         return None
+    if isinstance(value, str) and column.kind in _FORMATS:
+        return value
     if column.kind == "fen":
         return Decimal(value) / 100
     if column.kind == "wan":
