@@ -44,6 +44,7 @@ BAR = (
     Entry(N_("找成果"), "achievements.index"),
     Entry(N_("找需求"), "demands.index"),
     Entry(N_("技术合同"), "registry_public.index"),
+    Entry(N_("成交额"), "turnover.index"),
     Entry(N_("单位"), "organisations.index"),
     Entry(N_("帮助"), "help.index"),
 )
@@ -73,6 +74,8 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
+            Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
+            Entry(N_("成交额目标"), "targets.index", Permission.SET_TARGETS),
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
