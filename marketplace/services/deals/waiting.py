@@ -79,7 +79,7 @@ def items(actor: Actor) -> list[tuple[Contract, NextStep]]:
 
 
 def steps_of(actor: Actor, found: Sequence[Contract]) -> dict[int, NextStep]:
-    """Return contract id → what comes next for those of ``found`` that are on their way, by a constant number of queries.
+    """Return contract id → next step of those of ``found`` that are on their way, by a constant number of queries.
 
     ``found`` are contracts of the actor's organisation; what a draft still lacks is not counted.
     """

@@ -74,7 +74,7 @@ def _speaks_of(word: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Line:
-    """A contract of the list with its next step, None where nothing is waited for; working days left until it is due."""
+    """A contract of the list with its next step, if anything is waited for, and the working days left for it."""
 
     contract: Contract
     step: NextStep | None = None
