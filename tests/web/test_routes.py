@@ -52,6 +52,16 @@ MAY_ENTER = {
     "audit.index": READERS,
     "settings.calendar": READERS | SETTERS,
     "settings.change_days": SETTERS,
+    "billing_accounts.check": TRADERS,
+    "billing_accounts.enter": MANAGERS,
+    "billing_accounts.index": TRADERS,
+    "billing_accounts.remove": MANAGERS,
+    "checkouts.abandon": SOME,
+    "checkouts.begin": SOME,
+    "checkouts.check": SOME,
+    "checkouts.connect": SOME,
+    "checkouts.detail": SOME,
+    "checkouts.give_back": SOME,
     "confirmations.answer": SOME,
     "confirmations.show": SOME,
     "contract_acts.act": SOME,
@@ -193,6 +203,7 @@ MAY_ENTER = {
     "signup.known": ALL,
     "signup.organisation": ALL,
     "signup.person": ALL,
+    "stripe_webhook.receive": SOME,
 }
 
 
@@ -265,6 +276,7 @@ def places(people):
         "invoice_id": 1,
         "traded_id": 1,
         "position": 1,
+        "checkout_id": 1,
         "contract_id": 1,
         "link_id": 1,
         "token": "x" * 43,
