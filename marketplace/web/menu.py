@@ -14,7 +14,7 @@ from marketplace.services.deals.billing import accounts
 
 @dataclass(frozen=True)
 class Entry:
-    """What may stand in a menu: its words, its endpoint, the permission it takes, and whether the site has it at all."""
+    """What may stand in a menu: words, endpoint, the permission it takes, and whether the site has it at all."""
 
     label: str
     endpoint: str
