@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission, may
+from marketplace.domain.deals.terms import CHANGE_KINDS
 from marketplace.domain.errors import NotFound
 from marketplace.domain.platform.files import PURPOSES
 from marketplace.domain.states import CONTRACT, CONTRACT_CHANGE, PRICE_PUBLICATION
@@ -94,7 +95,7 @@ def detail(contract_id: int) -> str:
         words_of=words_of,
         purposes=PURPOSES,
         change_states=CONTRACT_CHANGE.states,
-        change_kinds=papers.CHANGE_KINDS,
+        change_kinds=CHANGE_KINDS,
         price_states=PRICE_PUBLICATION.states,
         beside=_beside(contract),
         **_doing(contract),
