@@ -66,7 +66,7 @@ def party(
     """Return a party: the snapshot of a member, or somebody outside (by default a university in 合肥市)."""
     values: dict[str, Any] = {
         "name": "合肥测试大学",
-        "uscc": "12340000TEST00000" + "A",
+        "uscc": "123400004850123455",
         "division": "340111",
         "nature": "university",
         "address": "合肥市测试路1号",

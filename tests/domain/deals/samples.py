@@ -18,9 +18,9 @@ from marketplace.domain.deals.texts import (
 
 WAN = 1_000_000
 BUYER = PartyData(
-    name="宿州测试有限公司", uscc="91350100M000100Y43", division="341302", nature="private_company", address="汴河路1号",
-    legal_representative="王一", contact_name="李二", contact_phone="0557-3024567", contact_email="a@example.com",
-    postcode="234000",
+    name="宿州测试有限公司", uscc="91350100M000100Y43", division="341302", nature="private_company",
+    address="汴河路1号", legal_representative="王一", contact_name="李二", contact_phone="0557-3024567",
+    contact_email="a@example.com", postcode="234000",
 )  # fmt: skip
 SELLER = replace(
     BUYER, name="合肥测试大学", uscc="91340000711771143J", division="340111", nature="university"
