@@ -24,13 +24,24 @@ Key = tuple[int, int]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["pay", "pay", "verify", "verify", "return", "withdraw", "refund", "reversal", "unnamed"]
+            [
+                "pay",
+                "pay",
+                "verify",
+                "verify",
+                "verify",
+                "return",
+                "withdraw",
+                "refund",
+                "reversal",
+                "unnamed",
+            ]
         ),
         st.integers(0, 30),
         st.lists(st.integers(0, 4), min_size=3, max_size=3),
     ),
     min_size=4,
-    max_size=14,
+    max_size=16,
 )
 
 
@@ -131,7 +142,9 @@ def write(
     known = [key for key in book.of("verified") if book.rows[key][0] == "payment"]
     named = known[pick % len(known)] if known and step in ("refund", "reversal") else None
     contract = made[0]
-    if named is None and kind != "payment":
+    if named is not None:
+        shares = {line: fen for line, fen in shares.items() if line in book.rows[named][1]}
+    elif kind != "payment":
         shares = {line: fen for line, fen in shares.items() if line[0] == contract.id}
     sent: Any = data(
         contract, sum(shares.values()), tuple(Share(*line, fen) for line, fen in shares.items()) or (),
