@@ -32,16 +32,27 @@ $(TEST_STAMP): tests/requirements.txt $(APP_STAMP)
 	$(PIP) install -r requirements.txt -r tests/requirements.txt
 	@touch $@
 
-# Web server and worker live and die together: the first to end, Ctrl-C or a kill of make ends both.
+# Web server and worker live and die together: the first to end, Ctrl-C or a kill of make ends both. In the demonstration
+# a stand-in for the payment provider runs beside them on a free port; it moves no money.
 run: install ## start the demonstration site on 127.0.0.1:$PORT (8000)
 	@set -e; \
 	export MARKETPLACE_ENV="$${MARKETPLACE_ENV:-demo}"; \
 	export MARKETPLACE_PUBLIC_URL="$${MARKETPLACE_PUBLIC_URL:-http://127.0.0.1:$(PORT)}"; \
 	answers() { (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; }; \
 	if answers; then echo "Port $(PORT) is taken. Try: make run PORT=8001"; exit 1; fi; \
+	stripe=; \
+	if [ "$$MARKETPLACE_ENV" = demo ] && [ -z "$${MARKETPLACE_STRIPE_KEY:-}" ]; then \
+		stripe_port=$$($(BIN)/python -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"); \
+		export MARKETPLACE_STRIPE_KEY=sk_test_demonstration MARKETPLACE_STRIPE_WEBHOOK_SECRET=whsec_demonstration; \
+		export MARKETPLACE_STRIPE_BASE="http://127.0.0.1:$$stripe_port" NO_PROXY="$${NO_PROXY:+$$NO_PROXY,}127.0.0.1"; \
+	fi; \
 	$(FLASK) prepare; \
-	stop() { trap - EXIT INT TERM; kill $$web $$worker 2>/dev/null || true; wait || true; }; \
+	stop() { trap - EXIT INT TERM; kill $$web $$worker $$stripe 2>/dev/null || true; wait || true; }; \
 	trap stop EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	if [ -n "$${stripe_port:-}" ]; then \
+		$(FLASK) stripe fake --port $$stripe_port --webhook "http://127.0.0.1:$(PORT)/webhooks/stripe" \
+			--store "$${MARKETPLACE_INSTANCE:-instance}/stripe-demonstration.json" & stripe=$$!; \
+	fi; \
 	$(FLASK) worker & worker=$$!; \
 	$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 --preload \
 		--log-level warning wsgi:app & web=$$!; \

@@ -1,6 +1,8 @@
 """Commands of ``flask --app wsgi``: each a thin call into services."""
 
 import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,17 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from marketplace.config import require_shared_secret
+from marketplace.domain import clock
 from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.people.profiles import ProfileData
 from marketplace.domain.policy.batch import BadWorld, compute_lines
 from marketplace.domain.states import MACHINES, diagram
+from marketplace.integrations.billing import BillingUnavailable
+from marketplace.integrations.billing_fake import FakeStripe
 from marketplace.jobs import bell
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
+from marketplace.services.deals.billing import reconciling
 from marketplace.services.outside import outside
 from marketplace.services.people import accounts, signup
 from marketplace.services.platform import audit, reference
@@ -30,7 +36,7 @@ def register(app: Flask) -> None:
     from marketplace.demo.commands import demo
 
     groups = (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group)
-    for group in (*groups, subsidy_group):
+    for group in (*groups, stripe_group, subsidy_group):
         app.cli.add_command(group)
     app.cli.add_command(prepare)
     app.cli.add_command(worker)
@@ -94,6 +100,45 @@ def people_create_admin(
     except DomainError as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{person.email} is 系统管理员 of {profile.name}")
+
+
+stripe_group = AppGroup("stripe", help="Payment online.")
+
+
+@stripe_group.command("reconcile")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="First day of payment; default: 90 days ago."
+)
+@click.option(
+    "--catch-up", is_flag=True, help="Record what the provider told and nobody heard, then compare again."
+)
+def stripe_reconcile(since: datetime | None, catch_up: bool) -> None:
+    """List what the payment provider and the ledger disagree on, one JSON object a line; exit code 1 when any."""
+    first = since.date() if since else clock.today() - timedelta(days=90)
+    try:
+        found = reconciling.compare(first)
+        if catch_up and found:
+            click.echo(f"{reconciling.catch_up(found)} checkouts asked again", err=True)
+            found = reconciling.compare(first)
+    except (DomainError, BillingUnavailable) as refused:
+        raise click.ClickException(str(refused)) from refused
+    for each in found:
+        _print_json({"words": reconciling.KINDS[each.kind], **asdict(each)})
+    if found:
+        raise SystemExit(1)
+
+
+@stripe_group.command("fake")
+@click.option("--port", type=int, default=0, help="Loopback port; 0 takes a free one.")
+@click.option("--webhook", default="", help="Where to tell what happened.")
+@click.option("--store", type=click.Path(path_type=Path), help="File that keeps its memory.")
+def stripe_fake(port: int, webhook: str, store: Path | None) -> None:
+    """Run the stand-in for the payment provider on loopback, for demonstrations: it moves no money."""
+    if current_app.config["ENVIRONMENT"] == "production":
+        raise click.ClickException("the stand-in is for demonstrations, never for a real site")
+    running = FakeStripe(port, webhook, store=store)
+    click.echo(f"stand-in for the payment provider on {running.base}")
+    running.serve()
 
 
 search_group = AppGroup("search", help="The search index.")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import scoped_session
 
+    from marketplace.integrations.billing_fake import FakeStripe
     from marketplace.models.people import Person
     from tests.support.browser import LiveServer
     from tests.support.client import InspectingClient
@@ -195,6 +196,15 @@ def drain(app: Flask) -> Callable[..., int]:
         return tried
 
     return keep_promises
+
+
+@pytest.fixture
+def provider(app: Flask) -> Iterator[FakeStripe]:
+    """The payment provider's stand-in, connected to the application; ``provider.book`` pays, refunds, disputes."""
+    from tests.support.billing import connected
+
+    with connected(app) as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role
+from marketplace.domain.identifiers import patent_check_character
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.deals import (
@@ -18,6 +19,7 @@ from marketplace.models.deals import (
     Payment,
     PaymentAllocation,
     TradedAchievement,
+    TradedRight,
 )
 from marketplace.models.people import Organisation
 from marketplace.services.deals import contracts
@@ -39,12 +41,23 @@ _serial = count(1)
 
 def make_traded(name: str = "", listing: Listing | None = None) -> TradedAchievement:
     """Make an achievement as contracts know it: of a listing, or recorded because nobody listed it."""
+    number = next(_serial)
     with unit_of_work():
         row = TradedAchievement(
-            name=name or f"测试成果{next(_serial)}", listing_id=listing.id if listing else None
+            name=name or f"测试成果{number}",
+            listing_id=listing.id if listing else None,
+            owner_name="合肥测试大学",
         )
+        if listing is None:
+            row.rights = [TradedRight(ip_type="invention", number=make_patent(number))]
         db.session.add(row)
     return db.session.get_one(TradedAchievement, row.id)
+
+
+def make_patent(number: int) -> str:
+    """Return the canonical number of an invention patent that no other ``number`` gives."""
+    body = f"20231{number:07d}"
+    return f"{body}.{patent_check_character(body)}"
 
 
 def party(
@@ -53,7 +66,7 @@ def party(
     """Return a party: the snapshot of a member, or somebody outside (by default a university in 合肥市)."""
     values: dict[str, Any] = {
         "name": "合肥测试大学",
-        "uscc": "12340000TEST00000" + "A",
+        "uscc": "123400004850123455",
         "division": "340111",
         "nature": "university",
         "address": "合肥市测试路1号",

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from marketplace.demo import texts
+from marketplace.demo.deals.contracts import Contracts
+from marketplace.demo.deals.money import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.people import People
@@ -32,6 +34,9 @@ def plan() -> Plan:
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
+    contracts = Contracts(found, people, market)
+    contracts.schedule()
+    Money(contracts).schedule()
     return found
 
 

@@ -167,13 +167,13 @@ def is_loopback(base: str) -> bool:
 class StripeBilling:
     """Stripe by its official client; ``base`` is another address only where a stand-in answers."""
 
-    def __init__(self, key: str, webhook_secret: str, base: str) -> None:
+    def __init__(self, key: str, webhook_secret: str, base: str, retries: int = RETRIES) -> None:
         stripe.enable_telemetry = False
         self.is_fake = base != REAL_BASE
         self._secret = webhook_secret
         self._http = stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
-            key, base_addresses={"api": base}, http_client=self._http, max_network_retries=RETRIES
+            key, base_addresses={"api": base}, http_client=self._http, max_network_retries=retries
         )
 
     def close(self) -> None:

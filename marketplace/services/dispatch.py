@@ -31,6 +31,7 @@ WORKS: Mapping[str, longjobs.Work] = {
     "reindex": _reindex,
     "audit_verify": _verify_audit,
     "export_ledger": ledgers.export,
+    "export_deals": ledgers.export,
 }
 
 

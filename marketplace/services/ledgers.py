@@ -1,6 +1,6 @@
 """Ledgers that administrators take away as a table: organisations and listings, with the filters of the page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,11 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
 from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.models.platform import FileLink, Job
+from marketplace.services.deals.ledger import contracts as contract_ledger
+from marketplace.services.deals.ledger import payments as payment_ledger
+from marketplace.services.deals.ledger.columns import CONTRACT_COLUMNS
+from marketplace.services.deals.ledger.filters import clean
+from marketplace.services.deals.ledger.payments import PAYMENT_COLUMNS
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
@@ -33,12 +38,19 @@ Filters = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Ledger:
-    """``filters`` are the names of the filters a page may set; ``query`` builds the rows from them."""
+    """``filters`` are what a page may set: lists of options, or none for words and days; ``query`` builds the rows.
+
+    ``permission``: who may take it away, and ``job`` the kind of long job that makes it. ``wrap`` makes what the
+    columns read out of a page of rows.
+    """
 
     title: str
     columns: tuple[Column, ...]
     query: Callable[[Filters], Select[Any]]
     filters: Mapping[str, Mapping[str, str]]
+    permission: Permission = Permission.EXPORT_LEDGERS
+    job: str = "export_ledger"
+    wrap: Callable[[Sequence[Any]], Sequence[Any]] = list
 
 
 def _states(machine: Any) -> dict[str, str]:
@@ -158,18 +170,39 @@ LEDGERS: Mapping[str, Ledger] = {
         _listings("demand"),
         _LISTING_FILTERS,
     ),
+    "contracts": Ledger(
+        N_("技术合同台账"),
+        CONTRACT_COLUMNS,
+        contract_ledger.query_of,
+        contract_ledger.FILTERS,
+        Permission.READ_CONTRACTS,
+        "export_deals",
+        contract_ledger.rows_of,
+    ),
+    "payments": Ledger(
+        N_("支付台账"),
+        PAYMENT_COLUMNS,
+        payment_ledger.query_of,
+        payment_ledger.FILTERS,
+        Permission.READ_CONTRACTS,
+        "export_deals",
+    ),
 }
+
+
+def readable(actor: Actor) -> dict[str, Ledger]:
+    """Return the ledgers that the actor may take away."""
+    return {name: ledger for name, ledger in LEDGERS.items() if may(actor, ledger.permission)}
 
 
 def chosen(name: str, filters: Filters) -> dict[str, str]:
     """Return those of ``filters`` that the ledger knows, with values it offers."""
-    known = LEDGERS[name].filters
-    return {key: value for key, value in filters.items() if value and value in known.get(key, {})}
+    return clean(filters, LEDGERS[name].filters)
 
 
 def count(actor: Actor, name: str, filters: Filters) -> int:
     """Return how many rows the ledger has under ``filters``."""
-    require(actor, Permission.EXPORT_LEDGERS)
+    require(actor, LEDGERS[name].permission)
     rows = (
         LEDGERS[name]
         .query(filters)
@@ -189,7 +222,7 @@ def table(actor: Actor, name: str, filters: Filters) -> bytes:
 
 def start_export(actor: Actor, name: str, filters: Filters) -> Job:
     """Have the ledger made by a long job; its file hangs on the job."""
-    return longjobs.start(actor, "export_ledger", name=name, filters=dict(filters))
+    return longjobs.start(actor, LEDGERS[name].job, name=name, filters=dict(filters))
 
 
 def export(job: Job, progress: Progress) -> dict[str, Any]:
@@ -217,14 +250,15 @@ def file_name(name: str) -> str:
 def _write(name: str, filters: Filters, total: int, progress: Progress | None) -> bytes:
     ledger = LEDGERS[name]
     note = f"{clock.today().isoformat()}，{total} 行"
-    return write_xlsx(ledger.title, ledger.columns, _rows(ledger.query(filters), total, progress), note)
+    return write_xlsx(ledger.title, ledger.columns, _rows(ledger, filters, total, progress), note)
 
 
-def _rows(query: Select[Any], total: int, progress: Progress | None) -> Iterator[Any]:
+def _rows(ledger: Ledger, filters: Filters, total: int, progress: Progress | None) -> Iterator[Any]:
     """Yield rows in pages by key, so that neither memory nor a cursor grows with the ledger."""
+    query = ledger.query(filters)
     entity, last, done = query.column_descriptions[0]["entity"], 0, 0
     while page := list(db.session.scalars(query.where(entity.id > last).limit(READ_AT_ONCE))):
-        yield from page
+        yield from ledger.wrap(page)
         last, done = page[-1].id, done + len(page)
         if progress is not None:
             db.session.expunge_all()
@@ -233,8 +267,10 @@ def _rows(query: Select[Any], total: int, progress: Progress | None) -> Iterator
 
 @files.reader("job")
 def _may_read_export(actor: Actor, link: FileLink) -> bool:
-    """An exported ledger is for who asked for it, as long as they may export."""
+    """What hangs on a job is for who started it; an exported ledger only as long as they may export it."""
     job = db.session.get(Job, link.subject_id)
     if job is None:
         raise NotFound()
-    return job.started_by == actor.person_id and may(actor, Permission.EXPORT_LEDGERS)
+    if "name" not in job.params:
+        return job.started_by == actor.person_id
+    return job.started_by == actor.person_id and may(actor, LEDGERS[job.params["name"]].permission)

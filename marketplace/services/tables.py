@@ -5,13 +5,14 @@ Whatever begins like a formula is kept from being one.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any, Literal
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -29,6 +30,8 @@ MAX_COLUMNS_IN = 200
 TOTAL = "合计"
 SEPARATOR = "、"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+_NO_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0")  # UTF-16, and the workbooks of before 2007
 _SPREADSHEET_DIGITS = 12  # a spreadsheet rounds longer numbers, so csv marks them as text with a tab
 _UNITS = {"fen": "元", "wan": "万元"}
 _FORMATS = {
@@ -78,10 +81,23 @@ class CellError:
 
 @dataclass(frozen=True)
 class ReadTable:
-    """Rows by column key, and every error found: with errors nothing may be written (dry run)."""
+    """Rows by column key, and every error found: with errors nothing may be written (dry run).
+
+    ``numbers``: the row of the file that each of ``rows`` stands in. ``unknown``: headings that fit no column.
+    """
 
     rows: list[dict[str, Any]]
     errors: list[CellError]
+    numbers: list[int] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+class _Formula(str):
+    """A cell that holds a formula: what it shows is not what is stored."""
+
+
+class _Broken(str):
+    """A cell that shows an error of the spreadsheet, as #REF!."""
 
 
 def write_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Any], note: str = "") -> bytes:
@@ -138,9 +154,14 @@ def _total_cell(sheet: Any, column: Column, index: int, sums: Mapping[str, int])
 
 
 def _native(column: Column, value: Any) -> Any:
-    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell."""
+    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell.
+
+    Words in the place of a figure (少于3项) stay words.
+    """
     if value is None or value == "":
         return None
+    if isinstance(value, str) and column.kind in _FORMATS:
+        return value
     if column.kind == "fen":
         return Decimal(value) / 100
     if column.kind == "wan":
@@ -202,44 +223,67 @@ def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
     Raises DomainError (field ``file``) when it is no table, misses a required column or is too long. Empty rows and
     the 合计 row are skipped; every faulty cell becomes a CellError.
     """
-    lines = _xlsx_lines(content) if content.startswith(b"PK") else _csv_lines(content)
-    heading = _find_heading(lines, columns)
-    found: list[dict[str, Any]] = []
-    errors: list[CellError] = []
+    is_workbook = content.startswith(b"PK")
+    lines = _xlsx_lines(content) if is_workbook else _csv_lines(content)
+    heading_row, heading, unknown = _find_heading(lines, columns)
+    if is_workbook:
+        _refuse_merged(content, heading_row)
+    table = ReadTable([], [], [], unknown)
     for number, cells in lines:
         texts = [_cell_text(cell) for cell in cells]
         if not any(texts) or texts[0] == TOTAL:
             continue
-        if len(found) >= MAX_ROWS_IN:
+        if len(table.rows) >= MAX_ROWS_IN:
             raise DomainError(
                 "table_too_long", N_("一次最多导入 %(most)s 行，请分批导入"), field="file", most=MAX_ROWS_IN
             )
-        found.append(_read_row(number, cells, heading, errors))
-    if not found:
+        table.rows.append(_read_row(number, cells, heading, table.errors))
+        table.numbers.append(number)
+    if not table.rows:
         raise DomainError("table_empty", N_("表中没有数据行"), field="file")
-    return ReadTable(found, errors)
+    return table
 
 
 def _xlsx_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        yield from enumerate(book.worksheets[0].iter_rows(values_only=True, max_col=MAX_COLUMNS_IN), 1)
+        book = load_workbook(BytesIO(content), read_only=True)
+        for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS_IN), 1):
+            yield number, [_cell_value(cell) for cell in cells]
     except (BadZipFile, KeyError, ValueError, OSError, IndexError) as broken:
         raise DomainError(
             "table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file"
         ) from broken
 
 
+def _cell_value(cell: Any) -> Any:
+    if cell.value is not None and cell.data_type in ("f", "e"):
+        return _Formula(cell.value) if cell.data_type == "f" else _Broken(cell.value)
+    return cell.value
+
+
+def _refuse_merged(content: bytes, heading_row: int) -> None:
+    """Raise where cells below the heading are merged: only the first of them would hold the value."""
+    with ZipFile(BytesIO(content)) as archive:
+        sheets = sorted(
+            name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d*\.xml", name)
+        )
+        with archive.open(sheets[0]) as sheet:
+            rest = b""
+            while chunk := sheet.read(1024 * 1024):
+                for first, last in _MERGED.findall(rest + chunk):
+                    if int(re.sub(rb"[A-Z]", b"", last)) > heading_row:
+                        raise DomainError(
+                            "table_merged", N_("表中有合并单元格（%(cells)s），请取消合并，每格单独填写"),
+                            field="file", cells=f"{first.decode()}:{last.decode()}",
+                        )  # fmt: skip
+                rest = chunk[-100:]
+
+
 def _csv_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError as unknown:
-            raise DomainError(
-                "table_broken", N_("表格的文字编码无法识别，请另存为 xlsx 后再上传"), field="file"
-            ) from unknown
+        text = _other_encoding(content)
     try:
         yield from enumerate(csv.reader(StringIO(text)), 1)
     except csv.Error as broken:
@@ -248,22 +292,35 @@ def _csv_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         ) from broken
 
 
-def _find_heading(lines: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[Column]) -> dict[int, Column]:
-    """Advance ``lines`` past the heading row; return which cell belongs to which column."""
+def _other_encoding(content: bytes) -> str:
+    """Return text in the Chinese encoding; what begins like something else would only decode into nonsense."""
+    try:
+        if not content.startswith(_NO_TEXT):
+            return content.decode("gb18030")
+    except UnicodeDecodeError:
+        pass
+    raise DomainError("table_encoding", N_("表格的文字编码无法识别，请另存为 xlsx 后再上传"), field="file")
+
+
+def _find_heading(
+    lines: Iterator[tuple[int, Sequence[Any]]], columns: Sequence[Column]
+) -> tuple[int, dict[int, Column], list[str]]:
+    """Advance ``lines`` past the heading row; return its number, which cell is which column, and what fits none."""
     by_heading = {compact(name): column for column in columns for name in (column.heading, column.label)}
     for number, cells in lines:
-        places = {
-            place: by_heading[name]
-            for place, cell in enumerate(cells)
-            if (name := compact(_cell_text(cell))) in by_heading
-        }
+        names = {place: name for place, cell in enumerate(cells) if (name := compact(_cell_text(cell)))}
+        places = {place: by_heading[name] for place, name in names.items() if name in by_heading}
         if len(places) >= min(2, len(columns)):
-            missing = [c.heading for c in columns if c.required and c not in places.values()]
-            if missing:
-                raise DomainError(
-                    "table_columns", N_("缺少列：%(columns)s"), field="file", columns=SEPARATOR.join(missing)
-                )
-            return places
+            present = list(places.values())
+            missing = [column.heading for column in columns if column.required and column not in present]
+            twice = [column.heading for column in columns if present.count(column) > 1]
+            for code, wrong, message in (
+                ("table_columns", missing, N_("缺少列：%(columns)s")),
+                ("table_columns_twice", twice, N_("有重复的列：%(columns)s，请只保留一列")),
+            ):
+                if wrong:
+                    raise DomainError(code, message, field="file", columns=SEPARATOR.join(wrong))
+            return number, places, [name for place, name in names.items() if place not in places]
         if number >= 10:
             break
     raise DomainError("table_heading", N_("没有找到表头行，请使用下载的模板"), field="file")
@@ -304,6 +361,10 @@ def _read_row(
 
 def _read_cell(column: Column, cell: Any) -> Any:
     text = _cell_text(cell)
+    if isinstance(cell, _Formula):
+        raise DomainError("cell_formula", N_("单元格里是公式，请复制后选择性粘贴为数值再上传"))
+    if isinstance(cell, _Broken):
+        raise DomainError("cell_broken", N_("单元格显示错误值%(text)s，请改正后再上传"), text=text)
     if not text:
         if column.required:
             raise DomainError("cell_empty", N_("必填，不能为空"))
@@ -322,7 +383,17 @@ def _parse_int(_column: Column, text: str) -> int:
 
 
 def _parse_date(_column: Column, text: str) -> date:
-    plain = compact(text).replace("/", "-").replace(".", "-")
+    plain = re.sub(r"[/.年月]", "-", compact(text)).removesuffix("日")
+    if re.fullmatch(r"[0-9]{8}", plain):
+        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
+    if re.fullmatch(r"[2-7][0-9]{4}", plain):
+        # Days since 1899-12-30, which is what a spreadsheet stores and shows when the cell is no date.
+        meant = date(1899, 12, 30) + timedelta(days=int(plain))
+        raise DomainError(
+            "cell_serial_date",
+            N_("“%(text)s”是表格软件内部的日期数字（可能是 %(meant)s），请把该列设为日期格式后重新保存"),
+            text=plain, meant=meant.isoformat(),
+        )  # fmt: skip
     try:
         year, month, day = (int(part) for part in plain.split("-"))
         return date(year, month, day)

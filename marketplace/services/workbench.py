@@ -12,7 +12,7 @@ from marketplace.domain.access import Actor, Permission, Subject, may
 from marketplace.domain.calendar import WorkingCalendar
 from marketplace.domain.platform.settings import SETTINGS
 from marketplace.domain.platform.tasks import TASK_KINDS
-from marketplace.domain.states import LISTING, PROFILE, REVIEW_TASK, REVISION, SETTING, State
+from marketplace.domain.states import CONTRACT, LISTING, PROFILE, REVIEW_TASK, REVISION, SETTING, State
 from marketplace.domain.states.revisions import EDITABLE_STATES
 from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
@@ -20,6 +20,7 @@ from marketplace.models.catalogue import Listing, Revision
 from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
+from marketplace.services.deals import waiting
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 
@@ -55,7 +56,8 @@ def workbench(actor: Actor) -> Workbench:
     """Return what ``actor`` has to see to, most urgent first. The number of queries does not grow with the items."""
     calendar = deadlines.calendar()
     items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
-    items += [*_expiring(actor, calendar), *_tasks(actor, calendar), *_settings(actor)]
+    items += [*_of_contracts(actor, calendar), *_expiring(actor, calendar)]
+    items += [*_tasks(actor, calendar), *_settings(actor)]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
     others = [item for item in items if not item.mine]
@@ -154,6 +156,22 @@ def _missing(revision: Revision, remarks: int) -> Words:
     if revision.state == "returned":
         return Words(N_("按 %(count)s 条意见修改后重新提交"), {"count": remarks})
     return Words(N_("填写完整并提交审核"))
+
+
+def _of_contracts(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for contract, step in waiting.items(actor):
+        title = contract.current.title if contract.current is not None else ""
+        yield WorkItem(
+            title=title or N_("（尚未填写名称）"),
+            kind=Words(N_("技术合同")),
+            path=links.path_of("contract", contract.id),
+            state=CONTRACT.states[contract.state],
+            waits_for=step.waits_for,
+            missing=step.missing[0],
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
 
 
 def _expiring(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:

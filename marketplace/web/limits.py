@@ -26,5 +26,8 @@ UPLOAD = limiter.shared_limit("120 per hour", scope="upload", methods=["POST"])
 PAPERS = limiter.shared_limit("60 per minute", scope="papers")
 """Papers as PDF: each costs the server up to a second."""
 
+VERIFY = limiter.shared_limit("60 per 10 minutes", scope="verify")
+"""Looking up a registered contract by its numbers."""
+
 API = limiter.shared_limit("120 per minute", scope="api")
 """Machines."""

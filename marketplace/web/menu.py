@@ -1,6 +1,6 @@
 """Menus as data: the bar, the workbench's side, the foot. Only what exists and what the reader may open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,16 +9,18 @@ from flask_babel import gettext as _
 
 from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.text import N_
+from marketplace.services.deals.billing import accounts
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What may stand in a menu: its words, its endpoint, and the permission it takes, if any."""
+    """What may stand in a menu: words, endpoint, the permission it takes, and whether the site has it at all."""
 
     label: str
     endpoint: str
     permission: Permission | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    exists: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ BAR = (
     Entry(N_("找成果"), "achievements.index"),
     Entry(N_("找需求"), "demands.index"),
     Entry(N_("技术合同"), "registry_public.index"),
+    Entry(N_("成交额"), "turnover.index"),
     Entry(N_("单位"), "organisations.index"),
     Entry(N_("帮助"), "help.index"),
 )
@@ -64,6 +67,9 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("单位资料"), "organisation.index", Permission.WORK_IN_ORGANISATION),
             Entry(N_("成员"), "members.index", Permission.WORK_IN_ORGANISATION),
+            Entry(
+                N_("在线收款"), "billing_accounts.index", Permission.CREATE_CONTRACT, exists=accounts.is_open
+            ),
             Entry(N_("我的账号"), "account.index"),
         ),
     ),
@@ -72,6 +78,9 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
+            Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
+            Entry(N_("成交额目标"), "targets.index", Permission.SET_TARGETS),
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
@@ -139,7 +148,7 @@ def _items(entries: Sequence[Entry], actor: Actor | None = None) -> Iterable[Ite
     here = request.endpoint or ""
     exact = any(entry.endpoint == here for entry in entries)
     for entry in entries:
-        if entry.endpoint not in current_app.view_functions:
+        if entry.endpoint not in current_app.view_functions or not entry.exists():
             continue
         if entry.permission and (actor is None or not may(actor, entry.permission)):
             continue

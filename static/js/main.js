@@ -7,6 +7,7 @@ const parts = [
   ["[data-capital]", "./capital.js"],
   ["[data-region]", "./regions.js"],
   ["[data-rows]", "./rows.js"],
+  ["[data-sums]", "./sums.js"],
   ["[data-confirm]", "./confirm.js"],
   ["[data-refresh]", "./refresh.js"],
   ["form[data-auto-submit], [data-print], [data-copy], thead .is-check, #error-summary", "./small.js"],

@@ -150,7 +150,16 @@ def test_legal_texts_are_found_by_day_and_version() -> None:
 
 def test_reasons_need_a_known_code_and_words_beside_other() -> None:
     """A return always says why."""
-    assert set(REASONS) == {"organisation", "achievement", "demand"}
+    kinds = {
+        "organisation",
+        "achievement",
+        "demand",
+        "contract",
+        "contract_change",
+        "payment",
+        "payment_evidence",
+    }
+    assert set(REASONS) == kinds
     for kind, none_or_bad in (("organisation", []), ("achievement", ["nonsense"])):
         with pytest.raises(DomainError) as refused:
             check_reasons(kind, none_or_bad, "")

@@ -20,6 +20,9 @@ JOB_KINDS: Mapping[str, JobKind] = {
     "reindex": JobKind(N_("重建搜索索引"), Permission.RUN_JOBS, single=True),
     "audit_verify": JobKind(N_("核验留痕链"), Permission.READ_AUDIT, single=True),
     "export_ledger": JobKind(N_("导出台账"), Permission.EXPORT_LEDGERS),
+    "export_deals": JobKind(N_("导出合同或支付台账"), Permission.READ_CONTRACTS),
+    "check_contracts": JobKind(N_("核对要导入的合同"), Permission.IMPORT_CONTRACTS),
+    "import_contracts": JobKind(N_("导入历史合同"), Permission.IMPORT_CONTRACTS),
 }
 
 MAX_ATTEMPTS = 3

@@ -34,6 +34,8 @@ class FakeStripe:
             if account not in self.book.accounts:
                 self.book.add_account(account, name, may_charge)
         self.secret = secret
+        self.silent = False
+        """While set, calls get no answer: the provider is out of reach."""
         self.courier = Courier(webhook, secret) if webhook else None
         if self.courier is not None:
             self.book.on_event = self.courier.take
@@ -100,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "FakeStripe"
     timeout = 60
+    # Head and body leave in one piece: in two, each answer waits 40 ms for the client's acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def __init__(self, fake: FakeStripe, api: Api, *args: Any) -> None:
         self.fake, self.api = fake, api
@@ -120,6 +125,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _route(self, method: str, body: str) -> None:
         address = urlsplit(self.path)
         parts = address.path.strip("/").split("/")
+        if parts[0] == "v1" and self.fake.silent:
+            self.close_connection = True
+            return
         if parts[0] == "v1":
             headers = {
                 name: self.headers.get(name, "")

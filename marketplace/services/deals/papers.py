@@ -33,20 +33,10 @@ from marketplace.models.deals import (
 from marketplace.services import links
 from marketplace.services.deals import contracts
 from marketplace.services.deals.payments import paid
+from marketplace.services.deals.payments.decisions import KIND_LABELS
 from marketplace.services.outside import outside
 
 _YES, _NO = N_("是"), N_("否")
-CHANGE_KINDS: Mapping[str, str] = {
-    "amend": N_("变更"),
-    "supplement": N_("金额补正"),
-    "rescind": N_("解除"),
-    "deregister": N_("注销"),
-}
-PAYMENT_KINDS: Mapping[str, str] = {
-    "payment": N_("支付"),
-    "refund": N_("退款"),
-    "reversal": N_("冲正"),
-}
 
 
 @dataclass(frozen=True)
@@ -342,7 +332,7 @@ def _money(contract: Contract) -> tuple[Money, ...]:
     return tuple(
         Money(
             row.paid_on,
-            PAYMENT_KINDS[row.kind],
+            KIND_LABELS[row.kind],
             terms.EVIDENCE.label_of(row.evidence),
             PAYMENT.states[row.state].label,
             sums[row.id],
@@ -358,7 +348,8 @@ def _events(contract: Contract) -> tuple[Event, ...]:
         .order_by(ContractChange.signed_on, ContractChange.id)
     )
     return tuple(
-        Event(one.signed_on, CHANGE_KINDS[one.kind], one.reason) for one in db.session.scalars(query)
+        Event(one.signed_on, terms.CHANGE_KINDS.label_of(one.kind), one.reason)
+        for one in db.session.scalars(query)
     )
 
 

@@ -45,7 +45,7 @@ def show(token: str) -> Answer:
 def answer(token: str) -> Answer:
     """Agree or decline; by either the link dies."""
     declines = request.form.get("answer") == "decline"
-    form: Any = NamedDeclineForm() if declines else AgreeForm()
+    form: Any = NamedDeclineForm(prefix="no-") if declines else AgreeForm()
     if form.validate():
         try:
             with unit_of_work():
@@ -80,7 +80,7 @@ def _page(token: str, asked: Asked, **forms: Any) -> Answer:
         version=asked.version,
         lines=whole.parties_of(asked.contract),
         agree_form=forms.get("agree_form") or AgreeForm(formdata=None),
-        decline_form=forms.get("decline_form") or NamedDeclineForm(formdata=None),
+        decline_form=forms.get("decline_form") or NamedDeclineForm(formdata=None, prefix="no-"),
         form=next(iter(forms.values()), None),
         names=NAMES,
         words_of=words_of,

@@ -121,6 +121,7 @@ def _page(contract: Contract, **forms: Any) -> str:
         purposes=PURPOSES,
         is_local=facts.is_local(contract),
         price_missing=prices.must_publish(contract) and not prices.are_public(contract),
+        price_url=url_for("price_publications.start", contract_id=contract.id),
         may_change=contract.state in registering.DECLARABLE,
         sign_form=forms.get("sign_form") or SignForm(formdata=None, signed_on=contract.signed_on),
         file_form=forms.get("file_form") or ContractFileForm(formdata=None).offer(_wanted(contract)),

@@ -7,12 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission, may
+from marketplace.domain.deals.terms import CHANGE_KINDS
 from marketplace.domain.errors import NotFound
 from marketplace.domain.platform.files import PURPOSES
-from marketplace.domain.states import CONTRACT
+from marketplace.domain.states import CONTRACT, CONTRACT_CHANGE, PRICE_PUBLICATION
+from marketplace.domain.states.contracts import RUNNING
 from marketplace.forms.deals.acts import DisclosureForm
 from marketplace.models.deals import Contract
-from marketplace.services.deals import contracts, drafts, history, papers, traded, waiting
+from marketplace.services.deals import contracts, drafts, history, papers, prices, traded, waiting
 from marketplace.services.deals.reading import shelf, whole
 from marketplace.services.paging import paged
 from marketplace.services.platform import deadlines
@@ -23,6 +25,9 @@ from marketplace.web.numbers import row_number
 from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("contracts", __name__, url_prefix="/desk/contracts")
+
+UNSIGNED = ("draft", "offered", "confirmed", "returned")
+"""States in which a price may still have to be published."""
 
 
 @blueprint.get("")
@@ -89,6 +94,10 @@ def detail(contract_id: int) -> str:
         names=NAMES,
         words_of=words_of,
         purposes=PURPOSES,
+        change_states=CONTRACT_CHANGE.states,
+        change_kinds=CHANGE_KINDS,
+        price_states=PRICE_PUBLICATION.states,
+        beside=_beside(contract),
         **_doing(contract),
     )
 
@@ -113,6 +122,21 @@ def _doing(contract: Contract) -> dict[str, Any]:
         if own
         else None,
     }
+
+
+def _beside(contract: Contract) -> list[tuple[str, str]]:
+    """Return the pages beside this one that fit the contract now: (label, address)."""
+    found = []
+    handles = may(actor(), Permission.HANDLE_CONTRACT, contracts.subject_of(contract))
+    if contract.signed_on is not None and contract.state not in ("voided", "refused"):
+        found.append((_("付款与凭证"), url_for("payments.index", contract_id=contract.id)))
+    if handles and contract.state in RUNNING:
+        found.append((_("变更、补正或解除"), url_for("contract_changes.new", contract_id=contract.id)))
+    if handles and contract.state in UNSIGNED and prices.must_publish(contract):
+        found.append((_("协议定价公示"), url_for("price_publications.start", contract_id=contract.id)))
+    if may(actor(), Permission.READ_CONTRACTS):
+        found.append((_("登记办理"), url_for("registration.show", contract_id=contract.id)))
+    return found
 
 
 @blueprint.get("/<int:contract_id>/history")

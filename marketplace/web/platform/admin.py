@@ -35,15 +35,16 @@ def index() -> str:
 
 
 @blueprint.get("/ledgers")
-@requires(Permission.EXPORT_LEDGERS)
+@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS)
 def ledger_list() -> str:
-    """Show the ledgers with their filters."""
-    counts = {name: ledgers.count(actor(), name, {}) for name in ledgers.LEDGERS}
-    return render_template("admin/ledgers.html", ledgers=ledgers.LEDGERS, counts=counts)
+    """Show the ledgers that the reader may take away, with their filters."""
+    shown = ledgers.readable(actor())
+    counts = {name: ledgers.count(actor(), name, {}) for name in shown}
+    return render_template("admin/ledgers.html", ledgers=shown, counts=counts)
 
 
 @blueprint.post("/ledgers/<name>")
-@requires(Permission.EXPORT_LEDGERS)
+@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS)
 def export_ledger(name: str) -> Response:
     """Send the table, or start making it when it is long. Every export is written to the audit trail."""
     if name not in ledgers.LEDGERS:

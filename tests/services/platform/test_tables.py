@@ -143,7 +143,7 @@ def test_a_column_may_check_further() -> None:
     ("content", "code"),
     [
         (b"PK\x03\x04 not a workbook", "table_broken"),
-        (b"\xff\xfe\x00\x81\x30", "table_broken"),
+        (b"\xff\xfe\x00\x81\x30", "table_encoding"),
         ("只有一行说明".encode(), "table_heading"),
         ("名称,类型\n甲,甲类\n".encode(), "table_columns"),
         ("编码,名称\n\n,\n".encode(), "table_empty"),
@@ -176,3 +176,70 @@ def test_moments_are_written_in_beijing_time() -> None:
     column = Column("at", "时间", "moment", lambda row: datetime(2026, 3, 18, 17, tzinfo=UTC))
     assert sheet_of(write_xlsx("t", [column], [1]))[2][0] == datetime(2026, 3, 19, 1)
     assert "2026-03-19 01:00" in write_csv([column], [1]).decode("utf-8-sig")
+
+
+def sheet(*rows: list[Any], merged: str = "") -> bytes:
+    """A workbook as people make them."""
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    if merged:
+        book.active.merge_cells(merged)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+HEAD = ["编码", "名称", "金额（元）", "日期"]
+
+
+def test_formulas_and_broken_cells_are_named() -> None:
+    """What a cell shows is not what it holds; a text that only looks like a formula stays a text."""
+    found = read(sheet(HEAD, ["A1", "甲", "=1+1", "#REF!"], ["A2", "乙", 5, "2026-03-18"]), COLUMNS)
+    assert [(error.row, error.column, error.message[:8]) for error in found.errors] == [
+        (2, "金额（元）", "单元格里是公式，"), (2, "日期", "单元格显示错误值"),
+    ]  # fmt: skip
+    assert (found.numbers, found.rows[1]["paid"]) == ([2, 3], 500)
+    assert read(write_xlsx("表", COLUMNS, ROWS), COLUMNS).rows[0]["name"] == ROWS[0]["name"]
+
+
+def test_merged_cells_are_refused_below_the_heading_only() -> None:
+    """A title over the table may be merged; a value that stands for several rows may not."""
+    rows = (["登记表"], HEAD, ["A1", "甲", 1, "2026-03-18"], ["A2", None, 2, "2026-03-18"])
+    assert len(read(sheet(*rows, merged="A1:D1"), COLUMNS).rows) == 2
+    with pytest.raises(DomainError) as refused:
+        read(sheet(*rows, merged="B3:B4"), COLUMNS)
+    assert "B3:B4" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [("20260318", date(2026, 3, 18)), ("2026年3月18日", date(2026, 3, 18)), ("2026/3/18", date(2026, 3, 18)),
+     (20260318, date(2026, 3, 18))],
+)  # fmt: skip
+def test_days_are_read_as_people_write_them(typed: object, read_as: date) -> None:
+    """With strokes, in words, or as eight digits."""
+    assert read(sheet(HEAD, ["A1", "甲", 1, typed]), COLUMNS).rows[0]["day"] == read_as
+
+
+def test_a_day_that_became_a_number_is_explained() -> None:
+    """The remedy names the day that was probably meant."""
+    (error,) = read(sheet(HEAD, ["A1", "甲", 1, 45292]), COLUMNS).errors
+    assert error.params == {"text": "45292", "meant": "2024-01-01"}
+
+
+def test_headings_may_stand_in_any_order_but_once() -> None:
+    """What fits no column is named, so that nobody thinks it was read."""
+    found = read(sheet(["备注", *reversed(HEAD)], ["x", "2026-03-18", 1, "甲", "A1"]), COLUMNS)
+    assert (found.rows[0]["code"], found.unknown) == ("A1", ["备注"])
+    with pytest.raises(DomainError) as refused:
+        read(sheet([*HEAD, "名称"], ["A1", "甲", 1, "2026-03-18", "乙"]), COLUMNS)
+    assert "名称" in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ["编码,名称\nA1,甲\n".encode("utf-16"), b"\xd0\xcf\x11\xe0" + b"0" * 99])
+def test_other_encodings_and_old_workbooks_are_refused_in_words(content: bytes) -> None:
+    """They would decode into nonsense."""
+    with pytest.raises(DomainError) as refused:
+        read(content, COLUMNS)
+    assert "另存为 xlsx" in str(refused.value)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, Subject, require
 from marketplace.domain.errors import DomainError, NotFound
-from marketplace.domain.text import N_, compact
+from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.integrations.billing import (
     Account,
@@ -66,7 +66,7 @@ def look_up(actor: Actor, typed: str | None) -> Account:
     unknown to the provider or may take no charges.
     """
     _require_manager(actor)
-    account = compact(typed or "")
+    account = clean_line(typed or "").strip()
     if not _SHAPE.fullmatch(account):
         raise DomainError(
             "account_shape",

@@ -128,6 +128,18 @@ def find(kind: str, serial: str) -> Payment | None:
     return db.session.scalar(query)
 
 
+def find_by_checkout(checkout_id: int) -> Payment | None:
+    """Return the payment that a checkout became."""
+    query = select(Payment).where(Payment.checkout_id == checkout_id, Payment.kind == "payment")
+    return db.session.scalar(query.order_by(Payment.id).limit(1))
+
+
+def receipt_of(payment: Payment) -> str:
+    """Return the address of the provider's receipt for an online payment, or ''."""
+    row = db.session.get(Checkout, payment.checkout_id) if payment.checkout_id else None
+    return row.receipt_url if row is not None else ""
+
+
 def _receive(row: Checkout, charge: Charge) -> Payment:
     divided = {(row.contract_id, each["traded"]): each["amount_fen"] for each in row.shares}
     payment = _row(row, "payment", charge.id, charge.amount_fen, charge.at, divided)

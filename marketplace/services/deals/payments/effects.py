@@ -14,9 +14,10 @@ from marketplace.services.platform import notices
 
 def receive(payment: Payment) -> None:
     """Verify what the payment provider told, read again from it; what follows is the same as for a voucher."""
-    # Before the state moves: the database accepts no verified row without its moment.
+    subject = access.subject_of(payment)
+    # The moment and the state reach the database in one flush: it accepts neither without the other.
     payment.verified_at = clock.now()
-    workflow.apply(PAYMENT, payment, "receive", SYSTEM, access.subject_of(payment))
+    workflow.apply(PAYMENT, payment, "receive", SYSTEM, subject)
     after_verified(payment)
 
 

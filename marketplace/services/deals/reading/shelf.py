@@ -2,26 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
-from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import CONTRACT
-from marketplace.domain.text import N_, Words, clean_line, compact
+from marketplace.domain.text import N_, clean_line, compact
 from marketplace.extensions import db
-from marketplace.models.deals import (
-    Confirmation,
-    Contract,
-    ContractParty,
-    ContractRegistration,
-    ContractVersion,
-)
-from marketplace.models.platform import ReviewTask
-from marketplace.services.deals import contracts
+from marketplace.models.deals import Contract, ContractParty, ContractRegistration, ContractVersion
+from marketplace.services.deals import contracts, waiting
+from marketplace.services.deals.waiting import NextStep
 from marketplace.services.platform import deadlines
 
 TABS: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -82,64 +74,19 @@ def _speaks_of(word: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Line:
-    """A contract of the list with 等谁 · 还差什么 · 最迟哪天; None where nothing is waited for."""
+    """A contract of the list with its next step, if anything is waited for, and the working days left for it."""
 
     contract: Contract
-    waits_for: Words | None = None
-    missing: Words | None = None
-    due: date | None = None
+    step: NextStep | None = None
     days_left: int | None = None
-
-
-_OURS = Words(N_("贵单位"))
-_STEPS: Mapping[str, tuple[Words, Words]] = {
-    "draft": (_OURS, Words(N_("填写完整，提请对方确认"))),
-    "confirmed": (_OURS, Words(N_("签订日期、签章文本，申请登记"))),
-    "submitted": (Words(TASK_KINDS["contract"].waits_for), Words(N_("登记意见"))),
-    "examined": (Words(TASK_KINDS["contract_check"].waits_for), Words(N_("复核意见"))),
-    "returned": (_OURS, Words(N_("按退回意见补正后重新申请"))),
-}
-"""State → whom it waits for and for what, where that does not depend on the parties."""
 
 
 def lines(actor: Actor, found: Sequence[Contract]) -> list[Line]:
     """Return the lines of the list; the number of queries does not grow with them."""
-    calendar, tasks, agreed = deadlines.calendar(), _tasks(found), _agreed(found)
+    calendar, steps = deadlines.calendar(), waiting.steps_of(actor, found)
     made = []
     for contract in found:
-        waits_for, missing = _STEPS.get(contract.state, (None, None))
-        if contract.state == "offered":
-            waits_for, missing = _awaited(actor, contract, agreed), Words(N_("确认合同内容"))
-        due = tasks.get(contract.id)
-        left = calendar.between(clock.today(), due) if due is not None else None
-        made.append(Line(contract, waits_for, missing, due, left))
+        step = steps.get(contract.id)
+        due = step.due if step is not None else None
+        made.append(Line(contract, step, calendar.between(clock.today(), due) if due is not None else None))
     return made
-
-
-def _awaited(actor: Actor, contract: Contract, agreed: set[tuple[int, int]]) -> Words:
-    """Return who has not confirmed yet: the reader's own side before all others."""
-    missing = [
-        party
-        for party in contracts.parties_of(contract)
-        if (party.version_id, party.position) not in agreed
-        and (party.organisation_id is None or party.organisation_id != contract.organisation_id)
-    ]
-    if any(party.organisation_id == actor.organisation_id for party in missing):
-        return _OURS
-    return Words(N_("%(names)s"), {"names": "、".join(party.name for party in missing)})
-
-
-def _agreed(found: Sequence[Contract]) -> set[tuple[int, int]]:
-    versions = [contract.version_id for contract in found if contract.state == "offered"]
-    query = select(Confirmation.version_id, Confirmation.position).where(
-        Confirmation.version_id.in_(versions), Confirmation.agreed.is_(True)
-    )
-    return {(version, position) for version, position in db.session.execute(query)} if versions else set()
-
-
-def _tasks(found: Sequence[Contract]) -> dict[int, date]:
-    waiting = [contract.id for contract in found if contract.state in ("submitted", "examined")]
-    query = select(ReviewTask.subject_id, ReviewTask.due_on).where(
-        ReviewTask.subject_kind == "contract", ReviewTask.subject_id.in_(waiting), ReviewTask.state == "open"
-    )
-    return {row.subject_id: row.due_on for row in db.session.execute(query)} if waiting else {}

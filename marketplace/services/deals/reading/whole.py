@@ -16,7 +16,14 @@ from marketplace.domain.states import CONTRACT
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
-from marketplace.models.deals import Confirmation, Contract, ContractParty, ContractVersion
+from marketplace.models.deals import (
+    Confirmation,
+    Contract,
+    ContractChange,
+    ContractParty,
+    ContractVersion,
+    PricePublication,
+)
 from marketplace.models.platform import FileLink
 from marketplace.services.catalogue import pages
 from marketplace.services.deals import contracts, facts
@@ -66,6 +73,8 @@ class Whole:
     number: str
     is_local: bool
     paid_fen: int
+    changes: Sequence[ContractChange]
+    publications: Sequence[PricePublication]
 
 
 def of_contract(contract: Contract) -> Whole:
@@ -84,6 +93,8 @@ def of_contract(contract: Contract) -> Whole:
         number=ContractNumber(row.number).grouped if row is not None and row.number else "",
         is_local=facts.is_local(contract),
         paid_fen=paid.net(contract.id),
+        changes=_changes(contract),
+        publications=_publications(contract),
     )
 
 
@@ -140,6 +151,16 @@ def parties_of(contract: Contract) -> list[PartyLine]:
         how = word.how if word is not None else "" if drafts else None
         lines.append(PartyLine(party, origin_of(party), how, word.typed_name if word is not None else ""))
     return lines
+
+
+def _changes(contract: Contract) -> Sequence[ContractChange]:
+    query = select(ContractChange).where(ContractChange.contract_id == contract.id)
+    return db.session.scalars(query.order_by(ContractChange.id)).all()
+
+
+def _publications(contract: Contract) -> Sequence[PricePublication]:
+    query = select(PricePublication).where(PricePublication.contract_id == contract.id)
+    return db.session.scalars(query.order_by(PricePublication.id)).all()
 
 
 def _listings(contract: Contract) -> dict[int, Listing]:

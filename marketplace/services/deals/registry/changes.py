@@ -1,6 +1,6 @@
 """变更, 金额补正, 解除, 注销 of a registered contract: proposed and signed by its parties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -282,9 +282,14 @@ def task_of(change: ContractChange) -> ReviewTask | None:
     return reviews.open_task_for("contract_change", change.id)
 
 
-def names(change: ContractChange) -> Mapping[int, str]:
-    """Return id of a proposed line → the name of its achievement."""
-    return {line.id: line.traded.name for line in change.proposed.lines} if change.proposed else {}
+def decided(change: ContractChange) -> list[ReviewTask]:
+    """Return every decision on a change, newest first."""
+    query = select(ReviewTask).where(
+        ReviewTask.subject_kind == "contract_change",
+        ReviewTask.subject_id == change.id,
+        ReviewTask.state == "done",
+    )
+    return list(db.session.scalars(query.order_by(ReviewTask.id.desc())))
 
 
 @files.reader("contract_change")

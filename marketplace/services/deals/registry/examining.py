@@ -95,23 +95,39 @@ def accept_certificate(
     contract, task = _begin(actor, contract_id, "accept_certificate", "approved", findings, expected)
     if task is None:
         return contract
+    row = registering.registration_of(contract, "external")
+    _approve(actor, contract, row, findings)
+    registering.put_in_force(actor, contract, "accept_certificate")
+    _finish(actor, contract, task, "approved", [], findings.note)
+    return contract
+
+
+def check(contract: Contract, action: str, findings: Findings) -> None:
+    """Raise what keeps ``action`` (examine, accept_certificate) from being taken with these findings.
+
+    ValidationFailed names ``grounds.<code>.verdict`` and ``lines.<n>.approved``.
+    """
+    lines = registering.version_of(contract).lines
+    faults = [*_unanswered(findings), *judging.approved_faults(lines, findings.approved)]
+    if action == "accept_certificate" and not faults:
+        faults = _certificate_faults(contract, findings)
+    if faults:
+        raise ValidationFailed(faults)
+
+
+def _certificate_faults(contract: Contract, findings: Findings) -> list[FieldError]:
     row = contract.registration
     if row is None or row.route != "external":
         raise Conflict(N_("还没有填写登记证明，请退回补正"), code="no_certificate")
     faults = checks.certificate_faults(
         registering.certificate_of(row), registering.frame_of(contract), clock.today()
     )
-    if faults:
-        raise ValidationFailed(faults)
     total = sum(findings.approved.values())
     if total != row.technical_fen:
         message = N_("各成果核定技术交易额合计%(total)s元，登记证明上是%(said)s元，应当相等")
         told = {"total": format_yuan(total), "said": format_yuan(row.technical_fen)}
-        raise ValidationFailed([FieldError("lines.0.approved", "sum", message, told)])
-    _approve(actor, contract, row, findings)
-    registering.put_in_force(actor, contract, "accept_certificate")
-    _finish(actor, contract, task, "approved", [], findings.note)
-    return contract
+        faults.append(FieldError("lines.0.approved", "sum", message, told))
+    return faults
 
 
 def return_(actor: Actor, contract_id: int, findings: Findings, expected: int | None = None) -> Contract:
@@ -158,18 +174,13 @@ def refuse(
 def _begin(
     actor: Actor, contract_id: int, action: str, outcome: str, findings: Findings, expected: int | None
 ) -> tuple[Contract, ReviewTask | None]:
-    """Lock, check the right and the findings, keep them; the task is None on a second press."""
+    """Lock, then check the right and the findings; the task is None on a second press."""
     contract = contracts.get_for(actor, contract_id, lock=True)
     task = registering.task_of(actor, contract, "contract", outcome, expected)
     if task is None:
         return contract, None
     CONTRACT.decide(contract.state, action, actor, contracts.subject_of(contract, actor))
-    faults = [
-        *_unanswered(findings),
-        *judging.approved_faults(registering.version_of(contract).lines, findings.approved),
-    ]
-    if faults:
-        raise ValidationFailed(faults)
+    check(contract, action, findings)
     return contract, task
 
 

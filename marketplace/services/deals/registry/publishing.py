@@ -18,7 +18,7 @@ from marketplace.domain.identifiers import parse_email, parse_phone
 from marketplace.domain.states import PRICE_OBJECTION, PRICE_PUBLICATION
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
-from marketplace.models.deals import PriceObjection, PricePublication
+from marketplace.models.deals import Contract, PriceObjection, PricePublication
 from marketplace.models.people import Organisation
 from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
@@ -52,8 +52,7 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
     publication runs, once the contract is signed, or while it has no amount.
     """
     contract = contracts.get_own(actor, contract_id, lock=True)
-    sellers = {party.organisation_id for party in contracts.sellers_of(contract)}
-    if actor.organisation_id not in sellers | {contract.organisation_id}:
+    if not may_start(actor, contract):
         raise NotAllowed(N_("协议定价公示由卖方或起草合同的单位发起"))
     if contract.state not in BEFORE_SIGNING or contract.signed_on is not None:
         raise Conflict(N_("协议定价应在签订合同之前公示；这份合同已填写签订日期或已提交"), code="wrong_state")
@@ -81,6 +80,12 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
         contract=contract.id, ends_on=publication.ends_on.isoformat(),
     )  # fmt: skip
     return publication
+
+
+def may_start(actor: Actor, contract: Contract) -> bool:
+    """Return whether the actor's organisation is a seller of the contract, or drafts it."""
+    able = {party.organisation_id for party in contracts.sellers_of(contract)} | {contract.organisation_id}
+    return actor.organisation_id is not None and actor.organisation_id in able
 
 
 def get_own(actor: Actor, publication_id: int, lock: bool = False) -> PricePublication:
@@ -124,6 +129,13 @@ def get_public(publication_id: int) -> PricePublication:
     if publication is None:
         raise NotFound()
     return publication
+
+
+def owners(publications: Sequence[PricePublication]) -> dict[int, str]:
+    """Return id of an organisation → name, for those that published; one query."""
+    ids = {each.organisation_id for each in publications}
+    query = select(Organisation).where(Organisation.id.in_(ids))
+    return {each.id: each.name for each in db.session.scalars(query)}
 
 
 def takes_objections(publication: PricePublication) -> bool:
@@ -199,9 +211,7 @@ def decide(actor: Actor, objection_id: int, action: str, answer: str) -> PriceOb
     target = {"dismiss": "dismissed", "uphold": "upheld"}[action]
     if (row.state, row.decided_by) == (target, actor.person_id):
         return row
-    words = clean_text(answer)[:2000]
-    if not words:
-        raise DomainError("reason_missing", N_("请写明处理意见"), field="answer")
+    words = check_answer(answer)
     subject = reviews.subject_of(task)
     PRICE_OBJECTION.decide(row.state, action, actor, subject)
     row.answer, row.decided_by, row.decided_at = words, actor.person_id, clock.now()
@@ -211,6 +221,14 @@ def decide(actor: Actor, objection_id: int, action: str, answer: str) -> PriceOb
         workflow.apply(PRICE_PUBLICATION, publication, "halt", SYSTEM, subject_of(publication))
         _tell(publication, "price_objection_upheld")
     return row
+
+
+def check_answer(text: str) -> str:
+    """Return the words of a decision cleaned; raises DomainError (field ``answer``) where there are none."""
+    words = clean_text(text)[:2000]
+    if not words:
+        raise DomainError("reason_missing", N_("请写明处理意见"), field="answer")
+    return words
 
 
 def finish_due() -> int:

@@ -181,10 +181,11 @@ def put_in_force(actor: Actor, contract: Contract, action: str) -> None:
     entries.post(contract, "register", row.registered_on)
     if is_exclusive(version.kind, version.licence_scope):
         for line in version.lines:
-            _take_off_the_market(line.traded.listing_id)
+            take_off_the_market(line.traded.listing_id)
 
 
-def _take_off_the_market(listing_id: int | None) -> None:
+def take_off_the_market(listing_id: int | None) -> None:
+    """Mark what nobody else can buy any more as 已成交; nothing for what was never listed or is not on show."""
     if listing_id is None:
         return
     listings.lock_row(listing_id)

@@ -18,7 +18,7 @@ from marketplace.domain.deals.turnover import Position, Sums, Withheld
 from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS
 from marketplace.domain.text import N_
 from marketplace.extensions import db
-from marketplace.models.deals import TurnoverEntry
+from marketplace.models.deals import TurnoverEntry, TurnoverTarget
 from marketplace.services.deals.turnover import targets
 from marketplace.services.platform import settings
 
@@ -94,6 +94,18 @@ class Answer:
 def defaults() -> tuple[str, str]:
     """Return view and measure by which the city publishes its turnover: settings."""
     return settings.get("turnover.view"), settings.get("turnover.measure")
+
+
+def years_known() -> list[int]:
+    """Return the years that can be asked for, in order: from the first that counts something or has a target."""
+    first = db.session.execute(
+        select(
+            select(func.min(TurnoverEntry.year)).scalar_subquery(),
+            select(func.min(TurnoverTarget.year)).scalar_subquery(),
+        )
+    ).one()
+    this_year = clock.today().year
+    return list(range(min([this_year, *(year for year in first if year is not None)]), this_year + 1))
 
 
 def sees_everything(actor: Actor) -> bool:

@@ -1,0 +1,1 @@
+"""The demonstration's technology contracts: what was agreed, registered, paid and changed, through the services."""
