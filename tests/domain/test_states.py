@@ -23,6 +23,9 @@ FACTS = frozenset(
     {
         "is_demand", "is_proposer", "owner_verified", "declared", "complete", "signed", "reachable", "awaits_you",
         "priced_in_public", "has_certificate", "is_local", "is_outside", "paid_in_full", "is_recorder",
+        "window_free", "says_draft", "says_law", "ready", "in_force", "batch_open", "trustworthy", "from_office",
+        "from_city", "converted", "examined", "in_appeal_time", "no_objection", "account_confirmed", "unburdened",
+        "reported",
     }
 )  # fmt: skip
 
@@ -71,6 +74,10 @@ REVIEWERS = {
     "price_objection": {"contract_registrar"},
     "payment": {"finance", "contract_registrar"},
     "payment_evidence": {"finance", "contract_registrar"},
+    "subsidy_first_review": {"subsidy_first_reviewer"},
+    "subsidy_review": {"subsidy_reviewer"},
+    "subsidy_appeal": {"subsidy_approver"},
+    "grant_objection": {"subsidy_reviewer"},
 }
 
 
@@ -81,6 +88,18 @@ def expected(permission: Permission, kind: str) -> set[str]:
     return {
         Permission.EDIT_LISTING: OWNERS,
         Permission.EDIT_CONTRACT: OWNERS,
+        Permission.APPLY_SUBSIDY: OWNERS,
+        Permission.CHANGE_POLICY: {"policy_manager", "own policy_manager"},
+        Permission.CONFIRM_POLICY: {
+            "policy_manager",
+            "own policy_manager",
+            "subsidy_approver",
+            "own subsidy_approver",
+        },
+        Permission.FIX_GRANT: {"subsidy_reviewer"},
+        Permission.PUBLISH_GRANT: {"publisher"},
+        Permission.APPROVE_GRANT: {"subsidy_approver"},
+        Permission.PAY_GRANT: {"finance"},
         Permission.HANDLE_CONTRACT: OWNERS,
         Permission.CHECK_REGISTRATION: {"contract_verifier"},
         Permission.IMPORT_CONTRACTS: {"contract_registrar", "own contract_registrar"},
@@ -98,6 +117,8 @@ def expected(permission: Permission, kind: str) -> set[str]:
 def kinds_of(machine: Machine) -> list[str]:
     if machine.subject in ("listing", "revision"):
         return ["achievement", "demand"]
+    if machine.subject == "subsidy_case":
+        return ["subsidy_first_review", "subsidy_review", "subsidy_appeal"]
     if machine.subject == "review_task":
         return list(REVIEWERS)
     return [machine.subject]
