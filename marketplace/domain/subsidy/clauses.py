@@ -27,6 +27,7 @@ class Clause:
 
     code: str
     label: str
+    document: str
     item: str
     words: str
     about: str
@@ -40,6 +41,7 @@ _FORM = Material("form", N_("补助申请表"), N_("在线生成，打印签章�
 PURCHASE = Clause(
     "purchase",
     N_("购买市外先进技术成果补助"),
+    PLAN,
     N_("第8条"),
     N_("支持市内企业购买市外先进技术成果在宿转化应用，并按其技术合同成交并实际支付额（依据转账凭证），给予10%的补助，"
        "单项成果补助金额最高50万元。"),
@@ -63,6 +65,7 @@ PURCHASE = Clause(
 HIGH_TECH = Clause(
     "high_tech",
     N_("高新技术企业认定补助"),
+    PLAN,
     N_("第10条"),
     N_("对首次认定的高新技术企业给予20万元补助，对再次认定的给予10万元补助。"),
     "organisation",
