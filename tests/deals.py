@@ -161,6 +161,7 @@ def make_contract(
         db.session.add(version)
         db.session.flush()
         contract.version_id, contract.state, contract.signed_on = version.id, state, signed
+        contract.state_at = clock.now()
         db.session.flush()
         db.session.refresh(contract)
         if signed is not None:

@@ -25,10 +25,14 @@ def for_estimates(clause: str, on: date | None = None) -> PolicyVersion | None:
     return min(found, key=lambda one: (one.state != "effective", -one.ordinal), default=None)
 
 
+def effective(clause: str) -> list[PolicyVersion]:
+    """Return the effective versions of a clause, by ordinal."""
+    return [one for one in _versions(clause) if one.state == "effective"]
+
+
 def for_payment(clause: str, paid_on: date) -> PolicyVersion | None:
     """Return the effective version whose payment window holds a day."""
-    found = (one for one in _versions(clause) if one.state == "effective" and holds_on(one, paid_on))
-    return next(found, None)
+    return next((one for one in effective(clause) if holds_on(one, paid_on)), None)
 
 
 def holds_on(version: PolicyVersion, paid_on: date) -> bool:
@@ -42,9 +46,8 @@ def overlapping(version: PolicyVersion) -> list[PolicyVersion]:
     low, high = version.window_from or date.min, version.window_to or date.max
     return [
         one
-        for one in _versions(version.clause)
+        for one in effective(version.clause)
         if one.id != version.id
-        and one.state == "effective"
         and (one.window_from or date.min) <= high
         and low <= (one.window_to or date.max)
     ]

@@ -73,9 +73,15 @@ def world_of(version: PolicyVersion) -> World:
     return World(policy_of(version.parameters, window, cap_groups(), _prior_grants(version)), entries)
 
 
+def claim(claim_id: str, traded_id: int, buyer_uscc: str, on: date) -> records.Claim:
+    """Return a claim as the arithmetic takes it: achievements are known by the key of their row."""
+    return records.Claim(claim_id, str(traded_id), buyer_uscc, on)
+
+
 def claim_of(case: SubsidyCase, on: date) -> records.Claim:
     """Return the claim that a case would make on a day."""
-    return records.Claim(f"case-{case.id}", str(case.traded_id), case.organisation.uscc, on)
+    assert case.traded_id is not None  # noqa: S101  # the database says so of a purchase
+    return claim(f"case-{case.id}", case.traded_id, case.organisation.uscc, on)
 
 
 def cap_groups() -> dict[str, str]:
@@ -259,11 +265,11 @@ def _case_entries(version: PolicyVersion) -> Iterator[Entry]:
     for case in db.session.scalars(query):
         assert case.fixed_at is not None  # noqa: S101  # the query asks for it
         # A case that was given up may claim again: each of its claims has a name of its own.
-        claim = claim_of(case, clock.beijing(case.fixed_at).date())
-        claim = replace(claim, id=f"{claim.id} of {case.fixed_at.isoformat()}")
-        yield Entry(case.fixed_at, f"claim:{case.id}", claim, case.granted_fen)
+        made = claim_of(case, clock.beijing(case.fixed_at).date())
+        made = replace(made, id=f"{made.id} of {case.fixed_at.isoformat()}")
+        yield Entry(case.fixed_at, f"claim:{case.id}", made, case.granted_fen)
         if case.released_at is not None and case.fixed_fen is None:
-            yield Entry(case.released_at, f"release:{case.id}", records.Release(claim.id))
+            yield Entry(case.released_at, f"release:{case.id}", records.Release(made.id))
 
 
 def _prior_grants(version: PolicyVersion) -> list[records.PriorGrant]:
