@@ -161,6 +161,11 @@ def test_nothing_incomplete_or_unreachable_is_offered() -> None:
     with pytest.raises(DomainError) as refused:
         did(confirming.offer, actor, contract.id)
     assert refused.value.code == "guard_reachable"
+    colleague = make.make_person(own)
+    written(actor, side(own), replace(SELLER, contact_email=colleague.email), contract=contract)
+    with pytest.raises(DomainError) as refused:
+        did(confirming.offer, actor, contract.id)
+    assert refused.value.code == "guard_reachable"
     with pytest.raises(DomainError) as refused:
         did(confirming.adopt_signed, actor, contract.id)
     assert refused.value.code == "guard_signed"

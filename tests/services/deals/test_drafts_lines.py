@@ -20,7 +20,7 @@ from marketplace.domain.deals.texts import (
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractVersion, TradedAchievement
-from marketplace.services.deals import drafts, texts
+from marketplace.services.deals import confirming, drafts, texts
 from tests import factories as make
 from tests.deals import PDF, make_contract, make_payment, make_traded
 from tests.domain.deals.samples import LINE, MONEY, PARTICULARS, PATENT, SUBJECT
@@ -144,6 +144,30 @@ def test_records_of_others_are_reused_by_their_right_but_not_rewritten() -> None
     with pytest.raises(ValidationFailed) as refused:
         did(drafts.save_subject, actor, contract.id, SubjectData(lines=(replace(same, name="改名"),)))
     assert [error.field for error in refused.value.errors] == ["lines.0.name"]
+
+
+def test_a_line_without_its_number_is_another_achievement() -> None:
+    """Whoever takes the number out and types a name means something else, whatever record the form still names."""
+    listing = make.make_published(make.make_person(make.make_organisation("university")))
+    _own, actor = people()
+    contract = did(drafts.create, actor, listing_id=listing.id)
+    listed = texts.text_of(current(contract)).subject
+    other = replace(listed.lines[0], listing_number="", name="另一项成果", rights=())
+    version = did(drafts.save_subject, actor, contract.id, replace(listed, lines=(other,)))
+    assert (version.lines[0].traded.listing_id, version.lines[0].traded.name) == (None, "另一项成果")
+    assert version.lines[0].revision_id is None
+
+
+def test_drafts_of_one_organisation_share_a_record_that_is_still_being_written() -> None:
+    """The copy for another buyer names the same achievement, whose words may be corrected until they are shown."""
+    own, actor = people()
+    contract = written(actor, side(own))
+    made = did(confirming.copy, actor, contract.id)
+    subject = texts.text_of(current(made)).subject
+    renamed = replace(subject, lines=(replace(subject.lines[0], name="更正"),))
+    version = did(drafts.save_subject, actor, made.id, renamed)
+    assert version.lines[0].traded_id == current(contract).lines[0].traded_id
+    assert current(contract).lines[0].traded.name == "更正"
 
 
 def test_incomplete_rows_are_saved() -> None:
