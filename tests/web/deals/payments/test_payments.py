@@ -215,6 +215,7 @@ def test_returned_then_corrected_withdrawn_and_refunded(
     unnamed = {
         **back,
         "file": [file()],
+        "bank": "HSB",
         "serial": "R2",
         "amount": "5",
         "kind": "reversal",
