@@ -35,8 +35,8 @@ def register(app: Flask) -> None:
     """Add the command groups to ``app``."""
     from marketplace.demo.commands import demo
 
-    groups = (audit_group, demo, docs_group, outbox_group, people_group, reference_group, search_group)
-    for group in (*groups, stripe_group, subsidy_group):
+    groups = (audit_group, demo, docs_group, matching_group, outbox_group, people_group, reference_group)
+    for group in (*groups, search_group, stripe_group, subsidy_group):
         app.cli.add_command(group)
     app.cli.add_command(prepare)
     app.cli.add_command(worker)
@@ -169,6 +169,26 @@ def search_evaluate(corpus: Path, queries: Path, engine: str) -> None:
     from marketplace.retrieval.evaluate import evaluate_search
 
     _print_json(evaluate_search(corpus, queries, engine))
+
+
+matching_group = AppGroup("matching", help="Which achievements fit which demands.")
+
+
+@matching_group.command("evaluate")
+@click.argument("file", type=FILE)
+def matching_evaluate(file: Path) -> None:
+    """Measure the matcher on lines {demand_id, title, content, judgments: [{achievement, level}]}; print one JSON
+    object.
+
+    A bad line is named with its field on standard error; then the exit code is 2.
+    """
+    from marketplace.retrieval.matching.evaluate import BadLine, evaluate_matching
+
+    try:
+        _print_json(evaluate_matching(file))
+    except BadLine as bad:
+        click.echo(f"{file.name}: {bad}", err=True)
+        raise SystemExit(2) from bad
 
 
 subsidy_group = AppGroup("subsidy", help="The subsidy arithmetic, for anyone to re-compute.")

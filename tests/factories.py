@@ -42,12 +42,13 @@ def make_organisation(
     division: str = "341302",
     verified: bool = True,
     office: str | None = None,
+    uscc: str = "",
 ) -> Organisation:
     """Make an organisation with an approved profile, or with one that waits for verification."""
     number = _next()
     with unit_of_work():
         organisation = Organisation(
-            uscc=make_uscc(kind),
+            uscc=uscc or make_uscc(kind),
             kind=kind,
             state="verified" if verified else "unverified",
             verified_at=clock.now() if verified else None,

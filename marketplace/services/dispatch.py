@@ -10,6 +10,7 @@ from marketplace.retrieval.index import IndexBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
 from marketplace.services.deals.billing import events
+from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
@@ -32,6 +33,8 @@ WORKS: Mapping[str, longjobs.Work] = {
     "audit_verify": _verify_audit,
     "export_ledger": ledgers.export,
     "export_deals": ledgers.export,
+    "check_contracts": importing.check,
+    "import_contracts": importing.write,
 }
 
 

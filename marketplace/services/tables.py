@@ -230,8 +230,7 @@ def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
         _refuse_merged(content, heading_row)
     table = ReadTable([], [], [], unknown)
     for number, cells in lines:
-        texts = [_cell_text(cell) for cell in cells]
-        if not any(texts) or texts[0] == TOTAL:
+        if not any(_cell_text(cell) for cell in cells if cell is not None) or _cell_text(cells[0]) == TOTAL:
             continue
         if len(table.rows) >= MAX_ROWS_IN:
             raise DomainError(

@@ -19,10 +19,9 @@ from marketplace.forms.base import (
 )
 
 
-class AgreeForm(SiteForm):
-    """Agree, in one's own name, to the version one has read."""
+class LinkAgreeForm(SiteForm):
+    """Agree in one's own name, to the version that the link was mailed for."""
 
-    ordinal = HiddenField()
     typed_name = LineField(
         _l("您的姓名"), [Needed(), AtMost(60)], description=_l("输入姓名表示您代表本单位同意以上全部内容")
     )
@@ -35,6 +34,12 @@ class AgreeForm(SiteForm):
     )
 
 
+class AgreeForm(LinkAgreeForm):
+    """The same on the site, with the version that was read."""
+
+    ordinal = HiddenField()
+
+
 class DeclineForm(SiteForm):
     """Say no, and what should change."""
 
@@ -44,10 +49,13 @@ class DeclineForm(SiteForm):
     )
 
 
-class NamedDeclineForm(DeclineForm):
-    """The same from somebody who has no account here."""
+class LinkDeclineForm(SiteForm):
+    """The same from somebody who has no account here; its fields stand on one page with those of agreeing."""
 
-    typed_name = LineField(_l("您的姓名"), [Needed(), AtMost(60)])
+    decliner = LineField(_l("您的姓名"), [Needed(), AtMost(60)])
+    note = TextField(
+        _l("哪里需要修改"), [Needed(), AtMost(1000)], description=_l("对方会看到，请写明条款和理由")
+    )
 
 
 class VoidForm(SiteForm):

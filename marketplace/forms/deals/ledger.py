@@ -2,7 +2,6 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField
 
 from marketplace.domain.text import N_
 from marketplace.forms.base import CodeField, DayField, LineField, Needed, SiteForm
@@ -37,9 +36,3 @@ class ImportForm(SiteForm):
     """A table of contracts registered before."""
 
     file = FileField(_l("要导入的表格"), validators=[Needed()])
-
-
-class ImportStart(SiteForm):
-    """Import what was checked: everything, or only the rows without a fault."""
-
-    how = HiddenField(validators=[Needed()])

@@ -156,7 +156,7 @@ class ExplainForm(SiteForm):
     """Why paid and invoiced differ; the difference shown travels with the form."""
 
     difference = HiddenField()
-    words = TextField(
+    explanation = TextField(
         _l("差额的原因"),
         [Marked(NOTE_LENGTH)],
         description=_l("例如“尾款发票待验收后开具”；差额变化后需重新说明"),

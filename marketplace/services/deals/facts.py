@@ -8,6 +8,7 @@ from marketplace.domain import regions
 from marketplace.domain.access import Actor
 from marketplace.extensions import db
 from marketplace.models.deals import Confirmation, Contract, ContractParty
+from marketplace.models.people import Membership, Person
 from marketplace.services.deals import prices, texts
 from marketplace.services.deals.payments import paid
 from marketplace.services.platform import files
@@ -69,8 +70,23 @@ def awaited_of(contract: Contract, actor: Actor) -> Sequence[ContractParty]:
 
 
 def is_reachable(contract: Contract) -> bool:
-    """Return whether everybody whose word is missing can be asked: a member here, or a party with an address."""
-    return all(party.organisation_id is not None or party.contact_email for party in awaited(contract))
+    """Return whether everybody whose word is missing can be asked: a member here, or a party with an address.
+
+    An address of the drafter's own people is not the other side's: nobody is to confirm their own draft by mail.
+    """
+    addresses = [party.contact_email for party in awaited(contract) if party.organisation_id is None]
+    if not all(addresses):
+        return False
+    own = (
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.organisation_id == contract.organisation_id,
+            Membership.ended_at.is_(None),
+            Person.email.in_(addresses),
+        )
+    )
+    return not (addresses and db.session.scalar(select(own.exists())))
 
 
 FACTS: Mapping[str, Callable[[Contract, Actor], bool]] = {

@@ -210,4 +210,6 @@ def _read(job_id: int) -> Job:
 
 def _end(job: Job, action: str, result: dict[str, Any] | None = None, error: str = "") -> None:
     workflow.apply(JOB, job, action, SYSTEM, _SUBJECT)
-    job.result, job.error, job.finished_at = result or {}, error[:2000], clock.now()
+    # A job that failed keeps what it noted on its way, so that it can go on from there.
+    job.result = job.result if result is None else result
+    job.error, job.finished_at = error[:2000], clock.now()

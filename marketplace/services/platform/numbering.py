@@ -39,4 +39,10 @@ def listing_numbers(kind: str, count: int) -> list[str]:
 
 def filing_number(year: int) -> str:
     """Return the next 平台备案号 of a contract, as ``BA2026-00012``: never to be taken for a registration number."""
-    return f"BA{year}-{take(f'contract/{year}'):05d}"
+    return filing_numbers(year, 1)[0]
+
+
+def filing_numbers(year: int, count: int) -> list[str]:
+    """Return the next ``count`` 平台备案号, in order."""
+    last = take(f"contract/{year}", count)
+    return [f"BA{year}-{number:05d}" for number in range(last - count + 1, last + 1)]

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.domain.errors import Conflict, DomainError, NotFound
-from marketplace.forms.deals.acts import AgreeForm, NamedDeclineForm
+from marketplace.forms.deals.acts import LinkAgreeForm, LinkDeclineForm
 from marketplace.services.deals import confirming
 from marketplace.services.deals.confirming import Asked
 from marketplace.services.deals.reading import whole
@@ -45,7 +45,7 @@ def show(token: str) -> Answer:
 def answer(token: str) -> Answer:
     """Agree or decline; by either the link dies."""
     declines = request.form.get("answer") == "decline"
-    form: Any = NamedDeclineForm(prefix="no-") if declines else AgreeForm()
+    form: Any = LinkDeclineForm() if declines else LinkAgreeForm()
     if form.validate():
         try:
             with unit_of_work():
@@ -65,7 +65,7 @@ def answer(token: str) -> Answer:
 
 def _say(token: str, form: Any, declines: bool) -> None:
     if declines:
-        confirming.decline_by_token(token, form.typed_name.data or "", form.note.data or "")
+        confirming.decline_by_token(token, form.decliner.data or "", form.note.data or "")
     else:
         confirming.agree_by_token(token, form.typed_name.data or "", form.disclosure.data)
 
@@ -79,8 +79,8 @@ def _page(token: str, asked: Asked, **forms: Any) -> Answer:
         asked=asked,
         version=asked.version,
         lines=whole.parties_of(asked.contract),
-        agree_form=forms.get("agree_form") or AgreeForm(formdata=None),
-        decline_form=forms.get("decline_form") or NamedDeclineForm(formdata=None, prefix="no-"),
+        agree_form=forms.get("agree_form") or LinkAgreeForm(formdata=None),
+        decline_form=forms.get("decline_form") or LinkDeclineForm(formdata=None),
         form=next(iter(forms.values()), None),
         names=NAMES,
         words_of=words_of,

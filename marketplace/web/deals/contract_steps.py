@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from marketplace.domain.access import Permission
 from marketplace.domain.deals.texts import STEPS, place_of, step_of
 from marketplace.domain.errors import Conflict, FieldError, ValidationFailed
+from marketplace.domain.text import compact
 from marketplace.forms.deals.contracts import FORMS
 from marketplace.models.deals import Contract, ContractVersion
 from marketplace.services.deals import drafts, facts, texts
@@ -69,7 +70,7 @@ def save(contract_id: int, key: str) -> Answer:
         return _page(whole.being_written(actor(), contract_id)[0], key, form), 422
     except Conflict:
         return _stale(contract_id, key, form)
-    return _onwards(contract_id, key, form)
+    return _onwards(contract_id, key)
 
 
 def _counter(text: str | None) -> int | None:
@@ -83,10 +84,10 @@ def _stale(contract_id: int, key: str, form: Any) -> Answer:
     return _page(contract, key, form, stale=True), 409
 
 
-def _onwards(contract_id: int, key: str, form: Any) -> Response:
+def _onwards(contract_id: int, key: str) -> Response:
     """Go where the button says: the next or former step, the party just looked up, or stay."""
     if "lookup" in request.form:
-        _say_found(contract_id, form, request.form["lookup"])
+        _say_found(contract_id, compact(request.form.get(f"{request.form['lookup']}-uscc")))
         return redirect(url_for(".step", contract_id=contract_id, key=key))
     direction = {"next": 1, "back": -1}.get(request.form.get("action", ""), 0)
     place = max(0, KEYS.index(key) + direction)
@@ -97,13 +98,10 @@ def _onwards(contract_id: int, key: str, form: Any) -> Response:
     return redirect(url_for(".step", contract_id=contract_id, key=KEYS[place]))
 
 
-def _say_found(contract_id: int, form: Any, name: str) -> None:
-    """Say whether the party of the row ``name`` is a verified member, whose data has been taken over."""
-    rows = [form.buyer, *form.sellers.entries]
-    wanted = next((row.form.uscc.data for row in rows if row.name == name), "")
+def _say_found(contract_id: int, wanted: str) -> None:
+    """Say whether ``wanted`` is the USCC of a verified member, whose data has then been taken over."""
     _contract, version = whole.being_written(actor(), contract_id)
-    found = [party for party in version.parties if party.uscc and party.uscc == wanted.upper().strip()]
-    if any(party.organisation_id for party in found):
+    if any(party.organisation_id for party in version.parties if wanted and party.uscc == wanted):
         flash(_("已带入对方认证过的资料"), "ok")
     else:
         flash(_("本站没有这个统一社会信用代码的认证单位，请自行填写各项"), "info")

@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.deals.texts import PartiesData, PartyData, Text
 from marketplace.extensions import db
 from marketplace.models.deals import Contract
 from marketplace.models.people import Organisation
+from marketplace.models.platform import MailMessage, Notice
 from marketplace.services.deals import drafts
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -63,3 +66,22 @@ def signed(actor: Actor, contract: Contract) -> Contract:
     did(drafts.sign, actor, contract.id, clock.today() - timedelta(days=1))
     did(drafts.add_file, actor, contract.id, "合同.pdf", PDF, "signed_contract")
     return db.session.get_one(Contract, contract.id)
+
+
+def state(contract: Contract) -> str:
+    """Return the state, read anew."""
+    return db.session.get_one(Contract, contract.id, populate_existing=True).state
+
+
+def link_of(contract: Contract, place: int = -1) -> str:
+    """Return the token that was mailed last (or at ``place``) for a contract."""
+    mails = db.session.scalars(
+        select(MailMessage).where(MailMessage.template == "contract_link").order_by(MailMessage.id)
+    )
+    return str(list(mails)[place].params["path"]).rpartition("/")[2]
+
+
+def notices_of(actor: Actor) -> list[str]:
+    """Return the kinds of notices a person got."""
+    query = select(Notice.kind).where(Notice.person_id == actor.person_id).order_by(Notice.id)
+    return list(db.session.scalars(query))

@@ -16,8 +16,7 @@ from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests.deals import make_contract
 from tests.domain.deals.samples import MONEY
-from tests.services.deals.helpers import did, people, side, signed, written
-from tests.services.deals.test_confirming import link_of
+from tests.services.deals.helpers import did, link_of, people, side, signed, written
 
 pytestmark = pytest.mark.usefixtures("session")
 

@@ -21,7 +21,7 @@ class GroundForm(Form):
 
     verdict = RadioField(
         _l("核对结果"),
-        choices=[(NONE_FOUND, _l("未发现问题")), (PROBLEM, _l("有问题"))],
+        choices=[SelectChoice(NONE_FOUND, _l("未发现问题")), SelectChoice(PROBLEM, _l("有问题"))],
         validate_choice=False,
     )
     note = TextField(_l("问题和要求"), [AtMost(500)])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from marketplace.domain.access import Actor
 from marketplace.domain.deals.texts import LineData, RightData
@@ -79,10 +79,13 @@ def _goods(actor: Actor, version: ContractVersion, row: LineData) -> _Goods:
         return _listed(actor, version, row.listing_number)
     known = _named(actor, version, row)
     if known is None:
-        return _Goods(_recorded(actor, version, row), None)
+        return _Goods(_recorded(actor, row), None)
     if known.listing_id is not None:
-        line = next((line for line in version.lines if line.traded_id == known.id), None)
         listing = db.session.get_one(Listing, known.listing_id)
+        if listing.number is not None or row.name not in ("", known.name):
+            # Its number was taken out of the form, or other words stand there: another achievement is meant.
+            return _Goods(_recorded(actor, row), None)
+        line = next((line for line in version.lines if line.traded_id == known.id), None)
         return _Goods(known, line.revision_id if line is not None else listing.published_id)
     if _words(known) != _typed(row):
         known = _corrected(actor, version, known, row)
@@ -154,7 +157,7 @@ def _typed(row: LineData) -> Described:
     return row.name, row.owner_name, row.owner_uscc, row.rights, row.explanation
 
 
-def _recorded(actor: Actor, version: ContractVersion, row: LineData) -> TradedAchievement:
+def _recorded(actor: Actor, row: LineData) -> TradedAchievement:
     made = traded.record(actor, row.name, row.owner_name, row.owner_uscc, row.rights)
     made.explanation = row.explanation
     return made
@@ -165,12 +168,18 @@ def _corrected(
 ) -> TradedAchievement:
     """Correct what is recorded, unless others rely on its words.
 
-    A record in other contracts stays as it is. One that a former version of this contract names is recorded anew, so
-    that the version keeps its words; but where money was paid on it, the achievement must remain the same.
+    A record in other contracts stays as it is, but for other drafts of the same organisation. One that a former
+    version of this contract names is recorded anew, so that the version keeps its words; but where money was paid on
+    it, the achievement must remain the same.
     """
-    if not row.name and not row.rights and _is_used(known, version.contract_id, here=False):
+    elsewhere = _is_used(
+        known,
+        ContractVersion.contract_id != version.contract_id,
+        (Contract.organisation_id != actor.organisation_id) | ContractVersion.frozen_at.is_not(None),
+    )
+    if elsewhere and not row.name and not row.rights:
         return known
-    if _is_used(known, version.contract_id, here=False):
+    if elsewhere:
         raise DomainError(
             "shared_record",
             N_("这项成果已在其他合同中，名称为“%(name)s”，不能在这里改写；不是同一成果的请删去此行重新填写"),
@@ -178,8 +187,9 @@ def _corrected(
             name=known.name,
         )
     paid = db.session.scalar(select(exists().where(PaymentAllocation.traded_id == known.id)))
-    if not paid and _is_used(known, version.contract_id, here=True, but=version.id):
-        return _recorded(actor, version, row)
+    former = (ContractVersion.contract_id == version.contract_id) & (ContractVersion.id != version.id)
+    if not paid and _is_used(known, former):
+        return _recorded(actor, row)
     known.name, known.owner_name, known.owner_uscc = row.name, row.owner_name, row.owner_uscc
     known.explanation = row.explanation
     traded.write_rights(known, row.rights)
@@ -187,15 +197,14 @@ def _corrected(
     return known
 
 
-def _is_used(row: TradedAchievement, contract_id: int, here: bool, but: int | None = None) -> bool:
-    """Tell whether a version of this contract (``here``), other than ``but``, or of another names an achievement."""
+def _is_used(row: TradedAchievement, *conditions: ColumnElement[bool]) -> bool:
+    """Tell whether a version of a contract that meets all ``conditions`` names an achievement."""
     uses = (
         select(ContractLine.id)
         .join(ContractVersion, ContractVersion.id == ContractLine.version_id)
-        .where(ContractLine.traded_id == row.id, (ContractVersion.contract_id == contract_id) == here)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .where(ContractLine.traded_id == row.id, *conditions)
     )
-    if but is not None:
-        uses = uses.where(ContractVersion.id != but)
     return bool(db.session.scalar(select(uses.exists())))
 
 

@@ -122,7 +122,7 @@ PARTY_FIELDS = tuple(name for name, *_rest in _PARTY)
 FLAGS = tuple(name for name, _label, _kind, more in _PARTY if more.get("options") is YES_NO)
 
 _EXAMPLES = {
-    "buyer": {"name": "宿州某某科技有限公司", "uscc": "914003001922038216", "division": "341302",
+    "buyer": {"name": "宿州某某科技有限公司", "uscc": "914403001922038216", "division": "341302",
               "nature": "民营企业", "size": "小型", "sector": "制造业"},
     "seller": {"name": "合肥某某大学", "uscc": "91340000711771143J", "division": "340111", "nature": "高等院校"},
 }  # fmt: skip

@@ -72,6 +72,19 @@ def get_own(actor: Actor, payment_id: int) -> Payment:
     return payment
 
 
+def handled(actor: Actor, payment: Payment) -> list[Contract]:
+    """Return those of a payment's contracts that the actor handles; NotFound or NotAllowed where there is none."""
+    found = [
+        one
+        for one in contracts_of(payment)
+        if may(actor, Permission.HANDLE_CONTRACT, contracts.subject_of(one))
+    ]
+    if not found:
+        require(actor, Permission.HANDLE_CONTRACT, subject_of(payment))
+        raise NotFound()
+    return found
+
+
 def lock(contract_ids: Iterable[int]) -> None:
     """Make other writers of these contracts and of their payments wait, always in the same order."""
     for contract_id in sorted(set(contract_ids)):

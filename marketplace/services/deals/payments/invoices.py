@@ -202,7 +202,7 @@ def explain(actor: Actor, contract_id: int, traded_id: int, difference_fen: int,
     words = clean_text(words)
     if not 5 <= len(words) <= NOTE_LENGTH:
         raise DomainError(
-            "words_length", N_("请写明差额的原因，5到%(limit)d字"), field="words", limit=NOTE_LENGTH
+            "words_length", N_("请写明差额的原因，5到%(limit)d字"), field="explanation", limit=NOTE_LENGTH
         )
     if line.explanation is not None and line.explanation.words == words:
         return

@@ -50,6 +50,11 @@ def lines_of(contract: Contract, payment: Payment | None) -> list[tuple[Contract
     return [(contract, line.traded_id, line.traded.name, net.get(line.traded_id, 0)) for line in lines]
 
 
+def all_left(payment: Payment) -> tuple[Share, ...]:
+    """Return the shares of a refund that gives back all that is left of a payment."""
+    return tuple(Share(*key, fen) for key, fen in paid.left_of(payment).items() if fen > 0)
+
+
 def check_refundable(payment: Payment) -> None:
     """Raise DomainError unless this is a verified payment; what is not verified is withdrawn instead."""
     if payment.kind != "payment":

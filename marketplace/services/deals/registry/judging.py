@@ -23,6 +23,8 @@ def refuse_malformed(
     valid_to: date | None,
 ) -> None:
     """Raise ValidationFailed for what the database would refuse, at the fields of the form."""
+    if change.version_id is None:
+        return
     found = []
     for place, (amount, technical) in enumerate(lines):
         if technical > amount:

@@ -85,7 +85,9 @@ def explain(contract_id: int, traded_id: int) -> Answer:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                invoices.explain(actor(), contract_id, traded_id, form.difference_fen, form.words.data or "")
+                invoices.explain(
+                    actor(), contract_id, traded_id, form.difference_fen, form.explanation.data or ""
+                )
             flash(_("说明已保存"), "ok")
             return redirect(url_for("payments.index", contract_id=contract_id, _anchor="reconciliation"))
         except DomainError as error:

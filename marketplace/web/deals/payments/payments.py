@@ -1,6 +1,6 @@
 """Payments of a contract: what is agreed, paid, waiting and late; recording, correcting, withdrawing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -22,6 +22,7 @@ from marketplace.services.deals.payments.effects import name_of
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.deals.payments import typed
+from marketplace.web.deals.payments.refunds import lines_of as refund_lines
 from marketplace.web.guards import actor, requires
 
 blueprint = Blueprint("payments", __name__, url_prefix="/desk")
@@ -127,19 +128,16 @@ def correct(payment_id: int) -> Answer:
 
 def _correctable(payment_id: int) -> tuple[Payment, Contract]:
     former = access.get_for(actor(), payment_id)
-    contract = contracts.get_own(actor(), access.contracts_of(former)[0].id)
+    contract = access.handled(actor(), former)[0]
     recording.check_correctable(former)
     return former, contract
 
 
-def _former_lines(former: Payment, contract: Contract) -> dict[str, Any]:
+def _former_lines(former: Payment, contract: Contract) -> Mapping[str, Any]:
     if former.kind == "payment":
         return lines_of(recording.targets(actor(), contract))
     named = access.get_for(actor(), former.returns_id) if former.returns_id else None
-    return {
-        f"{one.id}-{traded_id}": (one, name, None, left)
-        for one, traded_id, name, left in refunds.lines_of(contract, named)
-    }
+    return refund_lines(contract, named)
 
 
 def _resubmit(form: PaymentForm, former: Payment, contract: Contract) -> Payment:

@@ -31,21 +31,18 @@ def new(contract_id: int) -> Answer:
 def of_payment(payment_id: int) -> Answer:
     """Record what went back of one payment."""
     payment = access.get_for(actor(), payment_id)
-    contract = contracts.get_own(actor(), access.contracts_of(payment)[0].id)
-    return _page(contract, payment)
+    return _page(access.handled(actor(), payment)[0], payment)
 
 
 def _page(contract: Contract, payment: Payment | None) -> Answer:
     begun = refunds.start(actor(), contract.id, payment)
-    lines = {
-        f"{one.id}-{traded_id}": (one, name, None, left)
-        for one, traded_id, name, left in refunds.lines_of(contract, payment)
-    }
+    lines = lines_of(contract, payment)
     form = RefundForm()
     if not form.is_submitted():
         form.show(begun)
         form.request_key.data = typed.new_key()
-        form.offer((one.id, int(key.partition("-")[2])) for key, (one, *_rest) in lines.items())
+        keys = [(one.id, int(key.partition("-")[2])) for key, (one, *_rest) in lines.items()]
+        form.offer(keys, refunds.all_left(payment) if payment is not None else ())
     elif form.validate():
         try:
             row = _record(form, contract.id, payment.id if payment is not None else None)
@@ -55,6 +52,16 @@ def _page(contract: Contract, payment: Payment | None) -> Answer:
             typed.refused(form, error)
     typed.remind_of_files(form)
     return form_page("refunds/new.html", form, contract=contract, payment=payment, lines=lines, former=None)
+
+
+def lines_of(contract: Contract, payment: Payment | None) -> dict[str, tuple[Contract, str, None, int]]:
+    """Return ``contract-achievement`` → (contract, name, None, 分 that may go back) of lines the person handles."""
+    within = access.handled(actor(), payment) if payment is not None else [contract]
+    return {
+        f"{one.id}-{traded_id}": (one, name, None, left)
+        for one, traded_id, name, left in refunds.lines_of(contract, payment)
+        if one in within
+    }
 
 
 def _record(form: RefundForm, contract_id: int, returns_id: int | None) -> Payment:

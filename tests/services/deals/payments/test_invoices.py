@@ -68,7 +68,7 @@ def test_paid_and_invoiced_are_held_against_each_other(trade: Trade, contract: C
     assert stale.value.code == "difference_changed"
     with pytest.raises(DomainError) as short, unit_of_work():
         invoices.explain(trade.buys, contract.id, lines[0].traded_id, 10, "待开")
-    assert short.value.field == "words"
+    assert short.value.field == "explanation"
     for _ in range(2):
         with unit_of_work():
             invoices.explain(trade.buys, contract.id, lines[0].traded_id, 10, "尾款发票待验收后开具")

@@ -1,0 +1,245 @@
+"""The matcher: two sides of texts, the weights learnt from them, and who fits whom.
+
+It lives in the worker: web processes read the matches it has written down. A single text is added, replaced or removed
+at once, with the weights as they are; ``refresh`` learns the weights anew and weighs everything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from sparse_dot_topn import sp_matmul_topn
+
+from marketplace.retrieval.matching.reading import Reader, Reading, Text
+from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn
+
+Kind = Literal["achievement", "demand"]
+KINDS: tuple[Kind, Kind] = ("achievement", "demand")
+OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
+
+FEW = 16
+"""Up to so many questions are answered one by one; more, with all of them as one product of matrices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The other side's item and the score, 0 to 1."""
+
+    key: int
+    score: float
+
+
+Counted = tuple[PartCounts, PartCounts]
+
+
+class Side:
+    """The items of one kind: ``keys`` with their rows as of the last refresh, and what changed since then."""
+
+    def __init__(self, keys: Sequence[int], counts: Counted, vectors: sp.csr_matrix) -> None:
+        self.keys = np.asarray(keys, dtype=np.int64)
+        self.counts = counts
+        self.vectors = vectors
+        self.row = {int(key): at for at, key in enumerate(self.keys)}
+        self.changed: dict[int, tuple[Counted, sp.csr_matrix]] = {}
+        """New and replaced items."""
+        self.gone: set[int] = set()
+        """Keys of rows that no longer count: removed or replaced."""
+
+    def __contains__(self, key: int) -> bool:
+        return key in self.changed or (key in self.row and key not in self.gone)
+
+    def __len__(self) -> int:
+        return len(self.keys) - len(self.gone) + len(self.changed)
+
+    def put(self, key: int, counts: Counted, vector: sp.csr_matrix) -> None:
+        """Add an item, or replace it."""
+        self.remove(key)
+        self.changed[key] = (counts, vector)
+
+    def remove(self, key: int) -> None:
+        """Take an item out; unknown keys are ignored."""
+        self.changed.pop(key, None)
+        if key in self.row:
+            self.gone.add(key)
+
+    def vector(self, key: int) -> sp.csr_matrix:
+        """The vector of one item; raises KeyError."""
+        if key in self.changed:
+            return self.changed[key][1]
+        if key in self.gone:
+            raise KeyError(key)
+        return self.vectors[self.row[key]]
+
+    @property
+    def present(self) -> list[int]:
+        """All keys, those of the last refresh first."""
+        return [int(key) for key in self.keys if int(key) not in self.gone] + list(self.changed)
+
+    def whole(self, width: int) -> sp.csr_matrix:
+        """The vectors of all items, in the order of ``present``."""
+        kept = self.vectors
+        if self.gone:
+            kept = kept[np.array([int(key) not in self.gone for key in self.keys], dtype=bool)]
+        return sp.vstack([_wide(rows, width) for rows in (kept, *self._new_vectors())], "csr")
+
+    def merged(self, terms: int) -> Counted:
+        """The counts of all items, in the order of ``present``, with columns for ``terms`` terms."""
+        stay = np.array([int(key) not in self.gone for key in self.keys], dtype=bool)
+        joined = []
+        for at in (0, 1):
+            parts = [PartCounts(self.counts[at].terms[stay], self.counts[at].known[stay])]
+            parts += [counts[at] for counts, _ in self.changed.values()]
+            parts = [part.widened(terms) for part in parts]
+            joined.append(
+                PartCounts(
+                    sp.vstack([part.terms for part in parts], "csr"),
+                    sp.vstack([part.known for part in parts], "csr"),
+                )
+            )
+        return joined[0], joined[1]
+
+    def scores(self, question: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+        """Keys and scores of all items for one vector."""
+        width = max(question.shape[1], self.vectors.shape[1])
+        dense = np.zeros(width, dtype=np.float32)
+        dense[question.indices] = question.data
+        found = self.vectors @ dense[: self.vectors.shape[1]]
+        for key in self.gone:
+            found[self.row[key]] = -1.0
+        new = [float((rows @ dense[: rows.shape[1]])[0]) for rows in self._new_vectors(width)]
+        keys = np.concatenate([self.keys, np.array(list(self.changed), dtype=np.int64)])
+        found = np.concatenate([found, np.array(new, dtype=np.float32)])
+        return keys[found >= 0], found[found >= 0]
+
+    def _new_vectors(self, width: int | None = None) -> list[sp.csr_matrix]:
+        rows = [vector for _, vector in self.changed.values()]
+        return rows if width is None else [_wide(row, width) for row in rows]
+
+
+class Matcher:
+    """Both sides with their weights. Keys are the site's numbers of achievements and of demands."""
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self.reader = reader or Reader()
+        self.vocabulary = Vocabulary()
+        self.weights = Weights(self.reader, self.vocabulary, 0, np.zeros(0), self._rare_words())
+        self.sides: dict[Kind, Side] = {kind: self._side([], []) for kind in KINDS}
+
+    @classmethod
+    def build(
+        cls,
+        achievements: Mapping[int, Text],
+        demands: Mapping[int, Text],
+        reader: Reader | None = None,
+        processes: int = 1,
+    ) -> Matcher:
+        """A matcher of these texts, weights learnt."""
+        matcher = cls(reader)
+        for kind, texts in zip(KINDS, (achievements, demands), strict=True):
+            matcher.sides[kind] = matcher._side(
+                list(texts), matcher.reader.read_all(texts.values(), processes)
+            )
+        matcher.refresh()
+        return matcher
+
+    def _rare_words(self) -> np.ndarray:
+        return np.ones(len(self.reader.table.words))
+
+    def _side(self, keys: Sequence[int], readings: Sequence[Reading]) -> Side:
+        counts = self._count(readings)
+        return Side(keys, counts, sp.csr_matrix((len(keys), self.width), dtype=np.float32))
+
+    def _count(self, readings: Sequence[Reading]) -> Counted:
+        known = len(self.reader.table.words)
+        titles = count([reading[0] for reading in readings], self.vocabulary, known)
+        contents = count([reading[1] for reading in readings], self.vocabulary, known)
+        return titles.widened(len(self.vocabulary)), contents
+
+    @property
+    def width(self) -> int:
+        """Columns of a vector made now."""
+        return self.weights.first_term + len(self.vocabulary)
+
+    def refresh(self) -> None:
+        """Learn the weights from all texts and weigh all of them again."""
+        terms = len(self.vocabulary)
+        merged = {kind: side.merged(terms) for kind, side in self.sides.items()}
+        self.weights = learn(self.reader, self.vocabulary, list(merged.values()))
+        self.sides = {
+            kind: Side(self.sides[kind].present, counts, self.weights.vectors(counts))
+            for kind, counts in merged.items()
+        }
+
+    def put(self, kind: Kind, key: int, text: Text) -> None:
+        """Add a text or replace the one of the same key, with the weights as they are."""
+        counts = self._count([self.reader.read(text)])
+        self.sides[kind].put(key, counts, self.weights.vectors(counts))
+
+    def remove(self, kind: Kind, key: int) -> None:
+        """Take a text out; unknown keys are ignored."""
+        self.sides[kind].remove(key)
+
+    def vector(self, text: Text) -> sp.csr_matrix:
+        """The vector of any text, in the collection or not."""
+        return self.weights.vectors(self._count([self.reader.read(text)]))
+
+    def score(self, one: Text, other: Text) -> float:
+        """The score of two texts, whichever is the demand."""
+        first, second = self.vector(one), self.vector(other)
+        return float(_wide(first, self.width).multiply(_wide(second, self.width)).sum())
+
+    def score_all(self, kind: Kind, key: int) -> dict[int, float]:
+        """The score of every item of the other side for an item of ``kind``; raises KeyError for an unknown one."""
+        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
+        return {int(key): float(score) for key, score in zip(keys, scores, strict=True)}
+
+    def top(self, kind: Kind, keys: Iterable[int] | None = None, n: int = 20) -> dict[int, list[Match]]:
+        """The ``n`` best of the other side for each of these items of ``kind`` (all, if None), best first.
+
+        Items that share nothing are no match. Equal scores are ordered by key. Raises KeyError for an unknown item.
+        """
+        asked = self.sides[kind].present if keys is None else list(keys)
+        if len(asked) > FEW:
+            return self._top_of_many(kind, asked, n)
+        return {key: self._top_of_one(kind, key, n) for key in asked}
+
+    def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
+        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
+        if len(scores) > n:
+            # All that tie with the last one stay in: the key decides between them.
+            least = np.partition(scores, -n)[-n]
+            keys, scores = keys[scores >= least], scores[scores >= least]
+        return _ranked(keys, scores)[:n]
+
+    def _top_of_many(self, kind: Kind, asked: Sequence[int], n: int) -> dict[int, list[Match]]:
+        width, other = self.width, self.sides[OTHER[kind]]
+        questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in asked], "csr")
+        candidates = other.whole(width)
+        found = sp_matmul_topn(
+            questions, sp.csr_matrix(candidates.T), top_n=min(n, max(len(other), 1)), sort=True, n_threads=2
+        )
+        present = np.array(other.present, dtype=np.int64)
+        return {
+            key: _ranked(
+                present[found.indices[found.indptr[at] : found.indptr[at + 1]]],
+                found.data[found.indptr[at] : found.indptr[at + 1]],
+            )
+            for at, key in enumerate(asked)
+        }
+
+
+def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:
+    matches = [
+        Match(int(key), round(float(score), 6)) for key, score in zip(keys, scores, strict=True) if score > 0
+    ]
+    return sorted(matches, key=lambda match: (-match.score, match.key))
+
+
+def _wide(rows: sp.csr_matrix, width: int) -> sp.csr_matrix:
+    if rows.shape[1] == width:
+        return rows
+    return sp.csr_matrix((rows.data, rows.indices, rows.indptr), (rows.shape[0], width))

@@ -1,0 +1,1 @@
+"""Historical contracts from a table: checked row by row first, then written in chunks."""
