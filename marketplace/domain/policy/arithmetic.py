@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from marketplace.domain.policy.book import Book, Pair, PairTally
-from marketplace.domain.policy.outcome import ClaimOutcome, Decision, Ground, Outcome, Recovery, Refusal
+from marketplace.domain.policy.outcome import (
+    ClaimOutcome,
+    Decision,
+    Ground,
+    Outcome,
+    Recovery,
+    Refusal,
+    Share,
+    Standing,
+)
 from marketplace.domain.policy.records import (
     Amend,
     CapScope,
@@ -112,6 +121,18 @@ class Ledger:
     def cap_used_fen(self, achievement: str, buyer_uscc: str = "") -> int:
         """Return what is taken of the cap that ``achievement`` stands under; the buyer matters where each has one."""
         return self._cap_used[self._cap_key((achievement, buyer_uscc))]
+
+    def net_granted_fen(self, achievement: str, buyer_uscc: str) -> int:
+        """Return grants less recoveries of a pair under this version."""
+        return self._net_granted((achievement, buyer_uscc))
+
+    def shares(self, achievement: str, buyer_uscc: str) -> list[Share]:
+        """Return what each contract of the buyer gives to the eligible paid of the achievement."""
+        return self._book.shares((achievement, buyer_uscc))
+
+    def standing(self, payment_id: str) -> Standing:
+        """Return whether a payment counts, and if not, why."""
+        return self._book.standing(payment_id)
 
     def claim(self, claim_id: str) -> ClaimOutcome:
         """Return what a claim was decided."""

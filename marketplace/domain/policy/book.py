@@ -6,7 +6,7 @@ Sums are kept, never recomputed: an event costs what it touches, however long th
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
-from marketplace.domain.policy.outcome import Ground
+from marketplace.domain.policy.outcome import Ground, Share, Standing, Unsound
 from marketplace.domain.policy.records import (
     Amend,
     Base,
@@ -70,12 +70,11 @@ class _ContractState:
 class _PaymentState:
     """A payment as it stands now; ``effect`` is what it adds to its contract while it counts."""
 
-    __slots__ = ("contract", "counts", "effect", "sound")
+    __slots__ = ("contract", "effect", "standing")
 
-    def __init__(self, contract: str, sound: bool, counts: bool) -> None:
+    def __init__(self, contract: str, standing: Standing) -> None:
         self.contract = contract
-        self.sound = sound
-        self.counts = counts
+        self.standing = standing
         self.effect: defaultdict[str, int] = defaultdict(int)
 
 
@@ -97,6 +96,30 @@ class Book:
     def tally(self, pair: Pair) -> PairTally:
         """Return what ``pair`` amounts to now; all zero where there is no contract line."""
         return self._tallies.get(pair, self._nothing)
+
+    def shares(self, pair: Pair) -> list[Share]:
+        """Return what each contract of the buyer gives to the achievement, in the order in which they entered."""
+        achievement, buyer = pair
+        return [
+            self._share(contract_id, state, achievement)
+            for contract_id, state in self._contracts.items()
+            if state.buyer_uscc == buyer and achievement in state.known
+        ]
+
+    def standing(self, payment_id: str) -> Standing:
+        """Return how a payment stands. Raises WorldFault for one that has not been introduced."""
+        return self._payment(payment_id).standing
+
+    def _share(self, contract_id: str, state: _ContractState, achievement: str) -> Share:
+        line = state.lines.get(achievement)
+        return Share(
+            contract_id,
+            state.grounds,
+            max(0, state.paid.get(achievement, 0)),
+            line.amount_fen if line else None,
+            line.technical_fen if line else None,
+            state.entered.get(achievement, 0),
+        )
 
     def record_contract(self, contract: Contract) -> None:
         """A contract enters with its first lines."""
@@ -128,22 +151,23 @@ class Book:
             raise WorldFault("id", "this payment id is used twice")
         contract = self._contract(payment.contract)
         self._check_lines(contract, payment.lines)
-        sound = self._is_sound(payment, contract)
+        faults = self._faults(payment, contract)
         self._vouchers.add(payment.voucher_no)
-        state = _PaymentState(payment.contract, sound, sound and self._is_accepted(payment.evidence))
+        state = _PaymentState(payment.contract, Standing(faults, self._is_accepted(payment.evidence)))
         self._payments[payment.id] = state
         for line in payment.lines:
             state.effect[line.achievement] += line.amount_fen - line.excluded_fen
-        if state.counts:
+        if state.standing.counts:
             self._add(contract, state.effect, 1)
 
     def record_evidence(self, event: Evidence) -> Collection[Pair]:
         """Other evidence may make a sound payment count, or stop it counting, with the refunds that name it."""
         payment = self._payment(event.payment)
-        counts = payment.sound and self._is_accepted(event.evidence)
-        if counts == payment.counts:
+        counted = payment.standing.counts
+        payment.standing = Standing(payment.standing.faults, self._is_accepted(event.evidence))
+        counts = payment.standing.counts
+        if counts == counted:
             return ()
-        payment.counts = counts
         return self._add(self._contracts[payment.contract], payment.effect, 1 if counts else -1)
 
     def record_refund(self, refund: Refund) -> Collection[Pair]:
@@ -159,7 +183,7 @@ class Book:
         if payment:
             for achievement, amount in returned.items():
                 payment.effect[achievement] -= amount
-            if not payment.counts:
+            if not payment.standing.counts:
                 return ()
         return self._add(contract, returned, -1)
 
@@ -186,16 +210,17 @@ class Book:
     def _is_accepted(self, evidence: str | None) -> bool:
         return evidence is not None and evidence in self._policy.accepted_evidence
 
-    def _is_sound(self, payment: Payment, contract: _ContractState) -> bool:
+    def _faults(self, payment: Payment, contract: _ContractState) -> frozenset[Unsound]:
         """Rule 1, first sentence."""
         start, end = self._policy.window_from, self._policy.window_to
-        return (
-            payment.voucher_no not in self._vouchers
-            and payment.payer_uscc == contract.buyer_uscc
-            and payment.payee_uscc in contract.payees
-            and (start is None or start <= payment.paid_on)
-            and (end is None or payment.paid_on <= end)
-        )
+        late = end is not None and payment.paid_on > end
+        checks = {
+            Unsound.VOUCHER_SEEN: payment.voucher_no in self._vouchers,
+            Unsound.OTHER_PAYER: payment.payer_uscc != contract.buyer_uscc,
+            Unsound.OTHER_PAYEE: payment.payee_uscc not in contract.payees,
+            Unsound.OUTSIDE_WINDOW: late or (start is not None and payment.paid_on < start),
+        }
+        return frozenset(fault for fault, holds in checks.items() if holds)
 
     def _in_city(self, party_division: str | None) -> bool:
         return party_division is not None and party_division.startswith(self._policy.city_prefix)

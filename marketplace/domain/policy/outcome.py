@@ -36,6 +36,43 @@ class Refusal(StrEnum):
     BELOW_MIN_GRANT = "BELOW_MIN_GRANT"
 
 
+class Unsound(StrEnum):
+    """Why a payment can never count (rule 1)."""
+
+    VOUCHER_SEEN = "VOUCHER_SEEN"
+    OTHER_PAYER = "OTHER_PAYER"
+    OTHER_PAYEE = "OTHER_PAYEE"
+    OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one contract gives to an achievement's eligible paid, in 分 (rules 2 to 4).
+
+    ``net_paid_fen`` is before the limits; a line that was amended away has amounts None and gives nothing.
+    """
+
+    contract: str
+    grounds: frozenset[Ground]
+    net_paid_fen: int
+    line_fen: int | None
+    technical_fen: int | None
+    eligible_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a payment stands now: what made it unsound for good, whether its evidence is accepted."""
+
+    faults: frozenset[Unsound]
+    accepted: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts at this moment."""
+        return self.accepted and not self.faults
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimOutcome:
     """A claim as it was decided; amounts in 分, eligible paid and entitlement as of that moment."""

@@ -87,11 +87,11 @@ SUBSIDY_CASE = Machine(
         ),
         Transition(
             "returned", "resubmit_first", "first_review", N_("补正后提交"), Permission.APPLY_SUBSIDY,
-            guards=(FROM_CITY, READY), notice="case_submitted",
+            guards=(FROM_OFFICE, READY), notice="case_submitted",
         ),
         Transition(
             "returned", "resubmit", "review", N_("补正后提交"), Permission.APPLY_SUBSIDY,
-            guards=(FROM_OFFICE, READY), notice="case_submitted",
+            guards=(FROM_CITY, READY), notice="case_submitted",
         ),
         Transition("first_review", "pass_first", "review", N_("初审通过"), Permission.REVIEW, notice="case_moved"),
         Transition(

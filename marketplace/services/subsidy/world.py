@@ -4,7 +4,7 @@ Events stand in the order in which they were recorded: a contract when it was re
 verified, a claim when a case reached 拟补助. Corrections of a record are no events: the world is read anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -20,11 +20,13 @@ from marketplace.extensions import db
 from marketplace.models.deals import (
     Contract,
     ContractChange,
+    ContractLine,
     ContractParty,
     ContractVersion,
     Payment,
     PaymentAllocation,
 )
+from marketplace.models.people import Organisation
 from marketplace.models.subsidy import CapGroup, PolicyVersion, SubsidyCase, SubsidyDecision
 
 
@@ -57,6 +59,27 @@ class World:
             else:
                 ledger.apply(entry.event)
         return ledger
+
+
+def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = None) -> World:
+    """Return the part of a version's world that decides about one achievement: quick, and equal for that achievement.
+
+    The contracts are those of the achievement and of all that share its cap. What others were granted counts against
+    yearly cap and budget only, so that it enters as prior grants of an achievement that is nobody's. ``until``: only
+    what was recorded before that moment.
+    """
+    groups = cap_groups()
+    mine = groups.get(str(traded_id))
+    about = {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
+    contracts = _contracts(about)
+    entries = [
+        *_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version, about)
+    ]  # fmt: skip
+    entries = [entry for entry in entries if until is None or entry.at < until]
+    entries.sort(key=lambda entry: (entry.at, not isinstance(entry.event, records.Contract)))
+    window = (version.window_from, version.window_to)
+    prior = [*_prior_grants(version), *_others_grants(version, about, until)]
+    return World(policy_of(version.parameters, window, groups, prior), entries)
 
 
 def world_of(version: PolicyVersion) -> World:
@@ -95,7 +118,8 @@ def cap_groups() -> dict[str, str]:
     return {str(member.traded_id): f"group-{row.id}" for row in rows for member in row.members}
 
 
-def _contracts() -> list[Contract]:
+def _contracts(about: Collection[int] | None = None) -> list[Contract]:
+    """Return the signed contracts; with ``about`` only those that have, or had, a line for these achievements."""
     query = (
         select(Contract)
         .where(Contract.signed_on.is_not(None), Contract.state.not_in(("voided", "refused")))
@@ -106,11 +130,18 @@ def _contracts() -> list[Contract]:
         )
         .order_by(Contract.id)
     )
+    if about is not None:
+        named = (
+            select(ContractVersion.contract_id)
+            .join(ContractLine, ContractLine.version_id == ContractVersion.id)
+            .where(ContractLine.traded_id.in_(about))
+        )
+        query = query.where(Contract.id.in_(named))
     return list(db.session.scalars(query))
 
 
 def _contract_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
-    changes = _changes()
+    changes = _changes([contract.id for contract in contracts] if len(contracts) <= FEW else None)
     sellers = _seller_decisions()
     for contract in contracts:
         mine = changes.get(contract.id, [])
@@ -172,7 +203,11 @@ def _lines(version: ContractVersion) -> tuple[records.ContractLine, ...]:
     )
 
 
-def _changes() -> dict[int, list[ContractChange]]:
+FEW = 500
+"""So many contracts are named in a query; for more of them everything is read."""
+
+
+def _changes(contract_ids: Sequence[int] | None) -> dict[int, list[ContractChange]]:
     found: dict[int, list[ContractChange]] = {}
     query = (
         select(ContractChange)
@@ -180,6 +215,8 @@ def _changes() -> dict[int, list[ContractChange]]:
         .options(selectinload(ContractChange.proposed).selectinload(ContractVersion.lines))
         .order_by(ContractChange.id)
     )
+    if contract_ids is not None:
+        query = query.where(ContractChange.contract_id.in_(contract_ids))
     for change in db.session.scalars(query):
         found.setdefault(change.contract_id, []).append(change)
     return found
@@ -202,6 +239,9 @@ def _money_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
         .options(selectinload(Payment.allocations), selectinload(Payment.evidences))
         .order_by(Payment.id)
     )
+    if len(known) <= FEW:
+        shared = select(PaymentAllocation.payment_id).where(PaymentAllocation.contract_id.in_(known))
+        query = query.where(Payment.id.in_(shared))
     payments = list(db.session.scalars(query))
     paid = {(share.payment_id, share.contract_id) for payment in payments for share in payment.allocations}
     for payment in payments:
@@ -255,13 +295,15 @@ def _known_as(uscc: str, name: str, contract: Contract) -> str:
     return next((party_key(party) for party in contract.current.parties if party.name == name), "")
 
 
-def _case_entries(version: PolicyVersion) -> Iterator[Entry]:
+def _case_entries(version: PolicyVersion, about: Collection[int] | None = None) -> Iterator[Entry]:
     """Claims as they were granted, and releases; what was refused or waited leaves no trace in the sums."""
     query = (
         select(SubsidyCase)
         .where(SubsidyCase.policy_version_id == version.id, SubsidyCase.fixed_at.is_not(None))
         .order_by(SubsidyCase.id)
     )
+    if about is not None:
+        query = query.where(SubsidyCase.traded_id.in_(about))
     for case in db.session.scalars(query):
         assert case.fixed_at is not None  # noqa: S101  # the query asks for it
         # A case that was given up may claim again: each of its claims has a name of its own.
@@ -270,6 +312,33 @@ def _case_entries(version: PolicyVersion) -> Iterator[Entry]:
         yield Entry(case.fixed_at, f"claim:{case.id}", made, case.granted_fen)
         if case.released_at is not None and case.fixed_fen is None:
             yield Entry(case.released_at, f"release:{case.id}", records.Release(made.id))
+
+
+def _others_grants(
+    version: PolicyVersion, about: Collection[int], until: datetime | None
+) -> list[records.PriorGrant]:
+    """Grants of the version for other achievements, as far as a yearly cap or a budget asks for them."""
+    parameters = version.parameters
+    if parameters["enterprise_year_cap_fen"] is None and parameters["annual_budget_fen"] is None:
+        return []
+    query = (
+        select(Organisation.uscc, SubsidyCase.fixed_at, SubsidyCase.granted_fen)
+        .join(Organisation, Organisation.id == SubsidyCase.organisation_id)
+        .where(
+            SubsidyCase.policy_version_id == version.id,
+            SubsidyCase.traded_id.not_in(about),
+            SubsidyCase.fixed_at.is_not(None),
+            SubsidyCase.released_at.is_(None) | SubsidyCase.fixed_fen.is_not(None),
+        )
+        .order_by(SubsidyCase.id)
+    )
+    if until is not None:
+        query = query.where(SubsidyCase.fixed_at < until)
+    # A name that no key of a row can be: this money is of no achievement's cap.
+    return [
+        records.PriorGrant("others", row.uscc, clock.beijing(row.fixed_at).date(), row.granted_fen or 0)
+        for row in db.session.execute(query)
+    ]
 
 
 def _prior_grants(version: PolicyVersion) -> list[records.PriorGrant]:
