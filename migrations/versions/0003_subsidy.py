@@ -436,7 +436,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('unrelated','other_aid','truth')", name=op.f("ck_case_declarations_kind_known")
+            "kind IN ('unrelated','other_aid','truth','appeal')", name=op.f("ck_case_declarations_kind_known")
         ),
         sa.CheckConstraint("typed_name <> ''", name=op.f("ck_case_declarations_signed")),
         sa.ForeignKeyConstraint(

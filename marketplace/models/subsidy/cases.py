@@ -131,11 +131,11 @@ class CaseMaterial(Created, Model):
 
 
 class CaseDeclaration(Created, Model):
-    """A declaration signed by typed name: 无关联关系, other aid received, truth of the papers; the last one holds."""
+    """Words signed by typed name: 无关联关系, other aid received, truth of the papers, 陈述申辩; the last of a kind holds."""
 
     __tablename__ = "case_declarations"
     __table_args__ = (
-        CheckConstraint("kind IN ('unrelated','other_aid','truth')", name="kind_known"),
+        CheckConstraint("kind IN ('unrelated','other_aid','truth','appeal')", name="kind_known"),
         CheckConstraint("typed_name <> ''", name="signed"),
     )
 

@@ -1,0 +1,94 @@
+"""What the applicant declares by typed name: no related parties, other aid received, the truth of the papers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marketplace.domain.access import Actor
+from marketplace.domain.errors import FieldError, ValidationFailed
+from marketplace.domain.text import N_, clean_line, clean_text
+from marketplace.extensions import db
+from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
+from marketplace.services.platform import audit
+from marketplace.services.subsidy.applying import materials
+
+LONGEST_NAME = 60
+LONGEST_DETAILS = 1000
+
+WORDS: Mapping[str, str] = {
+    "unrelated": N_(
+        "本单位与技术合同的卖方之间不存在控股、参股、同一实际控制人、同一法定代表人或者其他可能影响公平交易的关联关系。"
+    ),
+    "other_aid": N_("本单位已如实说明就同一技术合同、同一成果取得或者申请的其他财政补助。"),
+    "truth": N_("本单位提交的申请材料真实、完整、有效，如有虚假，愿意退回补助资金并承担相应责任。"),
+}
+"""Kind → the words that are signed; they are kept with the signature as they stood."""
+
+AID: Mapping[str, str] = {
+    "none": N_("没有取得或申请其他补助"),
+    "other": N_("取得或申请过其他补助，但不是针对同一合同"),
+    "provincial": N_("同一合同已取得或申请省级补助"),
+}
+"""What may be said of other aid; a provincial subsidy for the same contract is a stop (DOMAIN §3, 15)."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is signed in one go. ``aid``: a key of AID; ``details`` says which aid, from whom and how much."""
+
+    unrelated: bool
+    truth: bool
+    aid: str
+    details: str
+    typed_name: str
+
+
+def kinds_of(case: SubsidyCase) -> tuple[str, ...]:
+    """Return the declarations a case asks for: 无关联关系 speaks of a seller, where there is one."""
+    return tuple(WORDS) if case.traded_id is not None else ("other_aid", "truth")
+
+
+def last_of(case: SubsidyCase, kind: str) -> CaseDeclaration | None:
+    """Return the declaration of a kind that holds: the last one."""
+    return next((one for one in reversed(case.declarations) if one.kind == kind), None)
+
+
+def declare(actor: Actor, case_id: int, data: Declared) -> SubsidyCase:
+    """Sign all declarations of a case; what was signed before stays on record. Raises ValidationFailed by field."""
+    case = materials.get_own(actor, case_id, materials.OPEN_STATES)
+    kinds, name, details = kinds_of(case), clean_line(data.typed_name), clean_text(data.details)
+    faults = _faults(data, kinds, name, details)
+    if faults:
+        raise ValidationFailed(faults)
+    for kind in kinds:
+        case.declarations.append(
+            CaseDeclaration(
+                kind=kind,
+                words=WORDS[kind],
+                details={"aid": data.aid, "details": details} if kind == "other_aid" else {},
+                typed_name=name,
+                person_id=actor.person_id,
+            )
+        )
+        audit.record(actor, "subsidy_case.declare", "subsidy_case", case.id, kind=kind)
+    db.session.flush()
+    return case
+
+
+def _faults(data: Declared, kinds: tuple[str, ...], name: str, details: str) -> list[FieldError]:
+    faults = []
+    if "unrelated" in kinds and not data.unrelated:
+        faults.append(
+            FieldError("unrelated", "unrelated", N_("存在关联关系的购买不予补助；确认没有时请勾选"))
+        )
+    if data.aid not in AID:
+        faults.append(FieldError("aid", "aid_missing", N_("请选择其他补助的情况")))
+    if data.aid in ("other", "provincial") and not details:
+        faults.append(FieldError("details", "details_missing", N_("请写明补助的名称、部门、金额和时间")))
+    if len(details) > LONGEST_DETAILS:
+        limit = {"limit": LONGEST_DETAILS}
+        faults.append(FieldError("details", "details_long", N_("说明最多%(limit)d字，请删减"), limit))
+    if not data.truth:
+        faults.append(FieldError("truth", "truth", N_("请确认材料真实")))
+    if not name or len(name) > LONGEST_NAME:
+        faults.append(FieldError("typed_name", "name_missing", N_("请输入您的姓名作为签名，最多60字")))
+    return faults

@@ -1,0 +1,73 @@
+"""绩效跟踪: the yearly reports on 在宿转化 that the applicant gives after the payout."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from marketplace.domain.access import Actor
+from marketplace.domain.errors import Conflict, FieldError, NotFound, ValidationFailed
+from marketplace.domain.money import MAX_FEN
+from marketplace.domain.text import N_, clean_text
+from marketplace.extensions import db
+from marketplace.models.platform import FileLink
+from marketplace.models.subsidy import FollowUp, SubsidyCase
+from marketplace.services.platform import audit, files
+from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.applying import materials
+
+LONGEST_WORDS = 2000
+MOST_JOBS = 100_000
+
+
+def of_case(case: SubsidyCase) -> list[FollowUp]:
+    """Return the yearly reports of a case, the earliest first."""
+    query = select(FollowUp).where(FollowUp.case_id == case.id)
+    return list(db.session.scalars(query.order_by(FollowUp.year)))
+
+
+def give(
+    actor: Actor,
+    case_id: int,
+    year: int,
+    words: str,
+    output_fen: int | None,
+    jobs: int | None,
+    uploads: Sequence[tuple[str, bytes]] = (),
+) -> FollowUp:
+    """Give the report of a year that was asked for; it may be corrected until it is accepted.
+
+    ``output_fen``: value of what was made with the achievement, ``jobs``: people it employs. Raises ValidationFailed.
+    """
+    case = materials.get_own(actor, case_id, frozenset({"tracking"}))
+    row = next((one for one in of_case(case) if one.year == year), None)
+    if row is None:
+        raise NotFound()
+    if row.state == "accepted":
+        raise Conflict(N_("这一年度的报告已经验收"))
+    words, faults = clean_text(words), []
+    if not words or len(words) > LONGEST_WORDS:
+        limit = {"limit": LONGEST_WORDS}
+        faults.append(FieldError("words", "words_missing", N_("请写明转化应用情况，最多%(limit)d字"), limit))
+    if output_fen is None or not 0 <= output_fen <= MAX_FEN:
+        faults.append(FieldError("output", "output_missing", N_("请填写本年度产值，没有请填0")))
+    if jobs is None or not 0 <= jobs <= MOST_JOBS:
+        faults.append(FieldError("jobs", "jobs_missing", N_("请填写带动就业人数，没有请填0")))
+    if faults:
+        raise ValidationFailed(faults)
+    row.words, row.output_fen, row.jobs = words, output_fen, jobs
+    row.state, row.given_by = "given", actor.person_id
+    db.session.flush()
+    for name, content in uploads:
+        file = files.store(actor, name, content, "follow_up")
+        files.attach(actor, file, "follow_up", row.id, "follow_up")
+    audit.record(actor, "follow_up.give", "follow_up", row.id, case=case.id, year=year)
+    return row
+
+
+@files.reader("follow_up")
+def _may_read(actor: Actor, link: FileLink) -> bool:
+    row = db.session.get(FollowUp, link.subject_id)
+    try:
+        return row is not None and cases.get_for(actor, row.case_id) is not None
+    except NotFound:
+        return False
