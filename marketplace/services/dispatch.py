@@ -14,6 +14,8 @@ from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
+from marketplace.services.subsidy import opening
+from marketplace.services.unit import unit_of_work
 
 
 def _reindex(_job: Job, progress: longjobs.Progress) -> dict[str, Any]:
@@ -52,11 +54,17 @@ def _call_jobs(_payloads: Sequence[dict[str, Any]]) -> None:
         call()
 
 
+def _follow(payloads: Sequence[dict[str, Any]]) -> None:
+    with unit_of_work():
+        opening.follow(payloads)
+
+
 BILLING_PAUSE = timedelta(seconds=30)
 
 HANDLERS: Mapping[str, Handler] = {
     # A provider that is silent now is asked again; its events wait, and nothing is given up.
     "billing": Handler(events.follow, together=True, busy=(BillingUnavailable,), pause=BILLING_PAUSE),
+    "contract": Handler(_follow, together=True),
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),

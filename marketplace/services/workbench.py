@@ -12,7 +12,16 @@ from marketplace.domain.access import Actor, Permission, Subject, may
 from marketplace.domain.calendar import WorkingCalendar
 from marketplace.domain.platform.settings import SETTINGS
 from marketplace.domain.platform.tasks import TASK_KINDS
-from marketplace.domain.states import CONTRACT, LISTING, PROFILE, REVIEW_TASK, REVISION, SETTING, State
+from marketplace.domain.states import (
+    CONTRACT,
+    LISTING,
+    PROFILE,
+    REVIEW_TASK,
+    REVISION,
+    SETTING,
+    SUBSIDY_CASE,
+    State,
+)
 from marketplace.domain.states.revisions import EDITABLE_STATES
 from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
@@ -23,6 +32,8 @@ from marketplace.services import links
 from marketplace.services.deals import waiting
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
+from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.applying import waiting as applying
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
@@ -56,7 +67,7 @@ def workbench(actor: Actor) -> Workbench:
     """Return what ``actor`` has to see to, most urgent first. The number of queries does not grow with the items."""
     calendar = deadlines.calendar()
     items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
-    items += [*_of_contracts(actor, calendar), *_expiring(actor, calendar)]
+    items += [*_of_contracts(actor, calendar), *_of_cases(actor, calendar), *_expiring(actor, calendar)]
     items += [*_tasks(actor, calendar), *_settings(actor)]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
@@ -166,6 +177,21 @@ def _of_contracts(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]
             kind=Words(N_("技术合同")),
             path=links.path_of("contract", contract.id),
             state=CONTRACT.states[contract.state],
+            waits_for=step.waits_for,
+            missing=step.missing[0],
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
+
+
+def _of_cases(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for case, step in applying.of_actor(actor):
+        yield WorkItem(
+            title=cases.title_of(case),
+            kind=Words(N_("补助申请")),
+            path=links.path_of("subsidy_case", case.id),
+            state=SUBSIDY_CASE.states[case.state],
             waits_for=step.waits_for,
             missing=step.missing[0],
             mine=step.mine,

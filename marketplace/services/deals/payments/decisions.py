@@ -16,7 +16,7 @@ from marketplace.models.deals import Payment, PaymentAllocation
 from marketplace.models.platform import FileLink, ReviewTask, StoredFile
 from marketplace.services import workflow
 from marketplace.services.deals.payments import access, effects, vouchers
-from marketplace.services.platform import audit, files, reviews
+from marketplace.services.platform import audit, files, outbox, reviews
 from marketplace.services.platform.reviews import Content, Elements, FieldRow
 
 KIND_LABELS = {"payment": N_("付款"), "refund": N_("退款"), "reversal": N_("银行冲正")}
@@ -102,6 +102,7 @@ def exclude(actor: Actor, allocation_id: int, fen: int, reason: str) -> PaymentA
     audit.record(
         actor, "payment.exclude", "payment", row.payment_id, contract=row.contract_id, amount_fen=fen
     )
+    outbox.enqueue("contract", contract=row.contract_id)
     return row
 
 

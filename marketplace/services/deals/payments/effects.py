@@ -9,7 +9,7 @@ from marketplace.services import workflow
 from marketplace.services.deals import contracts
 from marketplace.services.deals.payments import access, paid
 from marketplace.services.deals.turnover import entries
-from marketplace.services.platform import notices
+from marketplace.services.platform import notices, outbox
 
 
 def receive(payment: Payment) -> None:
@@ -32,6 +32,7 @@ def after_verified(payment: Payment) -> None:
             contracts.act(SYSTEM, contract, "resume")
         if contract.state == "rescinded":
             entries.post(contract, "rescind", clock.today())
+        outbox.enqueue("contract", contract=contract.id)
 
 
 def tell(payment: Payment, kind: str, *, but: int | None = None) -> None:

@@ -21,7 +21,7 @@ from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.deals.payments import access, decisions, effects, vouchers
 from marketplace.services.deals.payments.recording import Upload, attach
-from marketplace.services.platform import audit, files, reviews
+from marketplace.services.platform import audit, files, outbox, reviews
 from marketplace.services.platform.reviews import Content, FieldRow
 
 TAKEN_BACK = "none"
@@ -177,6 +177,9 @@ def _decide(actor: Actor, task: ReviewTask, action: str, reasons: list[str], not
     row.verified_at = clock.now() if action == "verify" else None
     workflow.apply(PAYMENT_EVIDENCE, row, action, actor, subject, reasons, note)
     reviews.finish(actor, task, decisions.OUTCOMES[action], reasons, note, subject.makers)
+    if action == "verify":
+        for contract in access.contracts_of(row.payment):
+            outbox.enqueue("contract", contract=contract.id)
     return True
 
 

@@ -16,7 +16,7 @@ from marketplace.services import workflow
 from marketplace.services.deals import contracts
 from marketplace.services.deals.registry import changes, judging
 from marketplace.services.deals.turnover import entries
-from marketplace.services.platform import reviews
+from marketplace.services.platform import outbox, reviews
 
 
 def approve(
@@ -45,6 +45,7 @@ def approve(
     action = "amend" if version is not None else change.kind
     contracts.act(SYSTEM, contract, action, note=change.reason)
     entries.post(contract, change.kind, clock.today())
+    outbox.enqueue("contract", contract=contract.id)
     reviews.finish(actor, task, "approved", [], note, changes.subject_of(change).makers)
     if version is not None:
         contracts.tell(actor, contract, "contract_change_approved")
@@ -109,4 +110,5 @@ def revoke(actor: Actor, contract_id: int, reasons: list[str], note: str) -> Con
     contracts.act(actor, contract, "revoke", codes, note)
     changes.lapse(contract)
     entries.post(contract, "revoke", clock.today())
+    outbox.enqueue("contract", contract=contract.id)
     return contract

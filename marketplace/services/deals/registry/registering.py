@@ -20,7 +20,7 @@ from marketplace.models.platform import AuditEvent, ReviewTask
 from marketplace.services.catalogue import listings
 from marketplace.services.deals import contracts, facts
 from marketplace.services.deals.turnover import entries
-from marketplace.services.platform import audit, notices, numbering, reviews, settings
+from marketplace.services.platform import audit, notices, numbering, outbox, reviews, settings
 
 REGISTRY = N_("宿州市技术合同登记处")
 """Who registers here, as certificates name it."""
@@ -179,6 +179,7 @@ def put_in_force(actor: Actor, contract: Contract, action: str) -> None:
     db.session.flush()
     contracts.act(actor, contract, action)
     entries.post(contract, "register", row.registered_on)
+    outbox.enqueue("contract", contract=contract.id)
     if is_exclusive(version.kind, version.licence_scope):
         for line in version.lines:
             take_off_the_market(line.traded.listing_id)

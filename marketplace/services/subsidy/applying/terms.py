@@ -1,5 +1,6 @@
 """Under which rules and until when: the version a case stands under, its batch, the time for 陈述申辩."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,33 +22,72 @@ class Window:
     coming: SubsidyBatch | None
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Under which version a case stands, whether that is in force, and when one may apply."""
+
+    version: PolicyVersion | None
+    in_force: bool
+    window: Window
+
+
+def of_many(found: Sequence[SubsidyCase]) -> dict[int, Terms]:
+    """Return case id → its terms, by a number of queries that does not grow with the cases."""
+    clauses = {case.clause for case in found if case.submitted_at is None}
+    newest = {clause: next(reversed(policies.effective(clause)), None) for clause in sorted(clauses)}
+    versions = {case.id: _version(case, newest) for case in found}
+    query = select(SubsidyBatch).where(
+        SubsidyBatch.policy_version_id.in_({one.id for one in versions.values() if one is not None})
+    )
+    batches: dict[int, list[SubsidyBatch]] = {}
+    for row in db.session.scalars(query.order_by(SubsidyBatch.apply_from, SubsidyBatch.id)):
+        batches.setdefault(row.policy_version_id, []).append(row)
+    made = {}
+    for case in found:
+        version = versions[case.id]
+        states = ("effective",) if case.submitted_at is None else ("effective", "repealed")
+        made[case.id] = Terms(
+            version,
+            version is not None and version.state in states,
+            _window(batches.get(version.id, [])) if version is not None else Window(None, None),
+        )
+    return made
+
+
+def _version(case: SubsidyCase, newest: Mapping[str, PolicyVersion | None]) -> PolicyVersion | None:
+    if case.submitted_at is None and (case.policy is None or case.policy.state != "effective"):
+        return newest[case.clause] or case.policy
+    return case.policy
+
+
+def _window(rows: Sequence[SubsidyBatch]) -> Window:
+    today = clock.today()
+    running = [row for row in rows if row.apply_from <= today <= row.apply_to]
+    coming = [row for row in rows if today < row.apply_from]
+    return Window(running[0] if running else None, coming[0] if coming else None)
+
+
+def of(case: SubsidyCase) -> Terms:
+    """Return the terms of one case."""
+    return of_many([case])[case.id]
+
+
 def version_of(case: SubsidyCase) -> PolicyVersion | None:
     """Return the version a case stands under: the pinned one; a draft whose version has ended takes the one in force.
 
     What was submitted keeps its version to the end (DOMAIN §3, 22).
     """
-    if case.submitted_at is None and (case.policy is None or case.policy.state != "effective"):
-        return next(reversed(policies.effective(case.clause)), case.policy)
-    return case.policy
+    return of(case).version
 
 
 def is_in_force(case: SubsidyCase) -> bool:
     """Return whether the version is in force; one that was submitted in time stays good when it is repealed."""
-    version = version_of(case)
-    states = ("effective",) if case.submitted_at is None else ("effective", "repealed")
-    return version is not None and version.state in states
+    return of(case).in_force
 
 
 def window_of(case: SubsidyCase) -> Window:
     """Return when one may apply for what a case is about."""
-    version, today = version_of(case), clock.today()
-    if version is None:
-        return Window(None, None)
-    query = select(SubsidyBatch).where(SubsidyBatch.policy_version_id == version.id)
-    rows = list(db.session.scalars(query.order_by(SubsidyBatch.apply_from, SubsidyBatch.id)))
-    running = [row for row in rows if row.apply_from <= today <= row.apply_to]
-    coming = [row for row in rows if today < row.apply_from]
-    return Window(running[0] if running else None, coming[0] if coming else None)
+    return of(case).window
 
 
 def open_batch(case: SubsidyCase) -> SubsidyBatch | None:
