@@ -18,6 +18,8 @@ PATHS = {
     "checkout": "/desk/checkouts/%d",
     "policy": "/policies/%d",
     "subsidy_case": "/desk/subsidies/%d",
+    "subsidy_review": "/admin/subsidies/%d",
+    "case_examination": "/desk/examinations/%d",
     "grant_objection": "/admin/grant-objections/%d",
     "review_task": "/admin/reviews/%d",
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from marketplace.domain.deals.terms import REFUSAL_GROUNDS
 from marketplace.domain.errors import DomainError
+from marketplace.domain.subsidy.grounds import GROUNDS
 from marketplace.domain.text import N_
 
 REASONS: Mapping[str, Mapping[str, str]] = {
@@ -72,6 +73,16 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "voucher_unclear": N_("凭证看不清、不完整"),
         "differs": N_("凭证与原款项的金额、日期或当事人不一致"),
         "used_before": N_("同一凭证已经登记过"),
+        "other": N_("其他（见审核意见）"),
+    },
+    "subsidy_first_review": {code: ground.label for code, ground in GROUNDS.items()},
+    "subsidy_review": {code: ground.label for code, ground in GROUNDS.items()},
+    "subsidy_appeal": {
+        "facts_stand": N_("申辩的事实不成立"),
+        "no_new_facts": N_("没有提出新的事实或证据"),
+        "rule_stands": N_("原决定适用条款正确"),
+        "facts_changed": N_("新的事实或证据成立"),
+        "rule_misapplied": N_("原决定适用条款不当"),
         "other": N_("其他（见审核意见）"),
     },
 }

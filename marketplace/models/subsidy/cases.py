@@ -169,6 +169,8 @@ class CaseExamination(Created, Versioned, Model):
     score: Mapped[int | None]
     words: Mapped[LongText] = mapped_column(default="")
     happened_on: Mapped[date | None]
+    # Who was there on the day of a 现场核查.
+    people: Mapped[LongText] = mapped_column(default="")
     given_at: Mapped[Moment | None]
     case: Mapped[SubsidyCase] = relationship(back_populates="examinations")
 
@@ -195,7 +197,11 @@ class FollowUp(Created, Versioned, Model):
 
 
 class DecisionSheet(Created, Model):
-    """批准: the cases approved together, on one sheet."""
+    """批准: the cases approved together, on one sheet.
+
+    ``content`` is what was printed: {"head": of the audit chain, "rows": [case, number, enterprise, achievement, 公示,
+    amount_fen]}; a case that is reduced and approved again keeps its line on the first sheet.
+    """
 
     __tablename__ = "decision_sheets"
 
@@ -204,4 +210,5 @@ class DecisionSheet(Created, Model):
     title: Mapped[Line]
     words: Mapped[LongText] = mapped_column(default="")
     decided_on: Mapped[date]
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     decided_by: Mapped[int] = reference("persons.id")

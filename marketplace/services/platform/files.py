@@ -28,6 +28,20 @@ Reader = Callable[[Actor, FileLink], bool]
 READERS: dict[str, Reader] = {}
 """Subject kind → who may read its files. A kind that is missing here is read by nobody."""
 
+FURTHER_READERS: dict[str, list[Reader]] = {}
+"""Subject kind → further judges, of areas that cite files of others: one that lets in is enough."""
+
+
+def further_reader(*subject_kinds: str) -> Callable[[Reader], Reader]:
+    """Register the decorated function as one more judge over files of these kinds."""
+
+    def register(judge: Reader) -> Reader:
+        for kind in subject_kinds:
+            FURTHER_READERS.setdefault(kind, []).append(judge)
+        return judge
+
+    return register
+
 
 def reader(subject_kind: str) -> Callable[[Reader], Reader]:
     """Register the decorated function as the judge over files of ``subject_kind``."""
@@ -228,8 +242,10 @@ class ReadableFile:
 def open_for(actor: Actor, link_id: int, small: bool = False) -> ReadableFile:
     """Return a file, or the small copy of an image, for whom it is meant; NotFound for everybody else."""
     link = db.session.get(FileLink, link_id)
-    judge = READERS.get(link.subject_kind) if link is not None else None
-    if link is None or judge is None or not judge(actor, link):
+    judges: list[Reader] = []
+    if link is not None and link.subject_kind in READERS:
+        judges = [READERS[link.subject_kind], *FURTHER_READERS.get(link.subject_kind, [])]
+    if link is None or not any(judge(actor, link) for judge in judges):
         raise NotFound()
     if small and link.file.thumbnail_key:
         return ReadableFile(link, link.file.thumbnail_key, f"{link.file.sha256}-small")

@@ -12,7 +12,7 @@ from marketplace.domain.money import format_yuan
 from marketplace.domain.states import SUBSIDY_CASE, Transition
 from marketplace.domain.text import clean_text
 from marketplace.extensions import db
-from marketplace.models.subsidy import SubsidyCase
+from marketplace.models.subsidy import DecisionSheet, SubsidyCase
 from marketplace.services import workflow
 from marketplace.services.platform import notices
 
@@ -32,20 +32,22 @@ def title_of(case: SubsidyCase) -> str:
 def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subject:
     """Return what the rules need to know of a case in its present state.
 
-    Makers are those who must not decide the present step: who submitted it, who did 初审 (for 审核), and who refused it
-    (for 陈述申辩).
+    Makers are those who must not decide the present step: who submitted it, who did 初审 (for 审核), who refused it
+    (for 陈述申辩), who reviewed it (for 批准), and who approved it (for 拨付).
     """
     makers = {case.submitted_by}
-    if case.state in ("review", "appealed"):
+    if case.state in ("review", "appealed", "cleared"):
         makers.add(case.first_reviewed_by)
-    if case.state == "appealed":
+    if case.state in ("appealed", "cleared"):
         makers |= {case.refused_by, case.reviewed_by}
+    if case.state == "approved" and case.sheet_id is not None:
+        makers.add(db.session.get_one(DecisionSheet, case.sheet_id).decided_by)
     return Subject(
         REVIEW_KINDS.get(case.state, "subsidy_case"),
         organisation_id=case.organisation_id,
         makers=frozenset(person for person in makers if person is not None),
         scope=case.office or None,
-        assigned=frozenset(one.person_id for one in case.examinations),
+        assigned=frozenset(one.person_id for one in case.examinations if one.conflict is False),
         facts=facts,
     )
 

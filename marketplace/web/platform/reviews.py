@@ -26,6 +26,9 @@ OWN_PAGES = {
     "contract_check": "contract_task",
     "contract_change": "contract_change",
     "price_objection": "price_objection",
+    "subsidy_first_review": "subsidy_review",
+    "subsidy_review": "subsidy_review",
+    "subsidy_appeal": "subsidy_review",
 }
 """Kind of task → where it is decided, as a key of services/links.py."""
 
