@@ -73,6 +73,7 @@ _ALL = (
         "turnover.measure", N_("技术合同成交额按哪项金额统计"), "choice", "amount", second_person=True,
         options=dict(MEASURES.choices),
     ),
+    Definition("subsidy.report_years", N_("补助拨付后须提交几个年度的绩效报告"), "int", 3, 1, 10, N_("年")),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(
         "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),

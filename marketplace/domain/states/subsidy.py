@@ -130,11 +130,16 @@ SUBSIDY_CASE = Machine(
         Transition(
             "proposed", "give_up", "accepted", N_("撤销定额"), Permission.FIX_GRANT, reason=True, dangerous=True
         ),
-        Transition("proposed", "publish", "published", N_("公示"), Permission.PUBLISH_GRANT, notice="case_moved"),
+        # An objection that is still open when the amount is reduced keeps the new amount from being published.
+        Transition(
+            "proposed", "publish", "published", N_("公示"), Permission.PUBLISH_GRANT, guards=(NO_OBJECTION,),
+            notice="case_moved",
+        ),
         Transition("published", "object", "objected", N_("收到异议"), Permission.RUN_BY_ITSELF, notice="case_moved"),
         Transition("objected", "resume", "published", N_("异议不成立，恢复公示"), Permission.RUN_BY_ITSELF),
-        Transition(
-            "objected", "uphold", "refused", N_("异议成立"), Permission.RUN_BY_ITSELF, notice="case_refused"
+        *several(
+            ("objected", "proposed"),
+            Transition("", "uphold", "refused", N_("异议成立"), Permission.RUN_BY_ITSELF, notice="case_refused"),
         ),
         Transition(
             "published", "clear", "cleared", N_("公示期满"), Permission.RUN_BY_ITSELF, guards=(NO_OBJECTION,),

@@ -9,6 +9,7 @@ from marketplace.domain.access import Actor
 from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry, FollowUp, SubsidyCase, SubsidyDecision
 from marketplace.services.subsidy.applying import lacking, terms
+from marketplace.services.subsidy.granting import standing
 
 
 def facts_of(case: SubsidyCase, actor: Actor) -> frozenset[str]:
@@ -66,6 +67,11 @@ FACTS: Mapping[str, Fact] = {
         frozenset({"approved"}),
         lambda case, _actor: case.account_confirmed_at is not None,
     ),
+    "no_objection": (
+        frozenset({"proposed", "published"}),
+        lambda case, _actor: not standing.is_objected(case),
+    ),
+    "unburdened": (frozenset({"approved"}), lambda case, _actor: standing.is_unburdened(case)),
     "reported": (frozenset({"tracking"}), lambda case, _actor: is_reported(case)),
 }
 """Fact → the states whose guards ask for it (none: every state), and how it is found out."""

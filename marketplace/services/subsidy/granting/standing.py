@@ -1,0 +1,59 @@
+"""Facts about a case on its way to the money: whether somebody objects, whether its cap is free of debts of others."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from marketplace.extensions import db
+from marketplace.models.subsidy import GrantObjection, PublicityRow, Recovery, SubsidyCase
+from marketplace.services.subsidy import world
+from marketplace.services.subsidy.recoveries import PAID_OUT
+
+
+def is_objected(case: SubsidyCase) -> bool:
+    """Return whether an objection against any publication of the case is still open."""
+    query = select(GrantObjection.id).join(PublicityRow, PublicityRow.id == GrantObjection.row_id)
+    query = query.where(PublicityRow.case_id == case.id, GrantObjection.state == "open")
+    return bool(db.session.scalar(select(query.exists())))
+
+
+def is_unburdened(case: SubsidyCase) -> bool:
+    """Return whether the amount fits the cap beside all money that is really out, open 追回 included (DOMAIN §3, 5).
+
+    An open recovery frees the cap in the arithmetic; what rests on that freed part is not paid out before it is settled
+    or written off.
+    """
+    version = case.policy
+    cap = version.parameters.get("cap_fen") if version is not None else None
+    if version is None or cap is None or case.traded_id is None:
+        return True
+    about = _shares_cap_with(case.traded_id)
+    buyer = case.organisation_id if version.parameters["cap_scope"] == "achievement_buyer" else None
+    if not _recoveries_fen(about, buyer, ("open",)):
+        return True
+    out = _paid_fen(about, buyer, case.clause) - _recoveries_fen(about, buyer, ("settled", "written_off"))
+    return out + (case.fixed_fen or 0) <= int(cap)
+
+
+def _shares_cap_with(traded_id: int) -> Collection[int]:
+    groups = world.cap_groups()
+    mine = groups.get(str(traded_id))
+    return {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
+
+
+def _paid_fen(about: Collection[int], buyer: int | None, clause: str) -> int:
+    query = select(func.coalesce(func.sum(SubsidyCase.fixed_fen), 0)).where(
+        SubsidyCase.clause == clause, SubsidyCase.traded_id.in_(about), SubsidyCase.state.in_(PAID_OUT)
+    )
+    if buyer is not None:
+        query = query.where(SubsidyCase.organisation_id == buyer)
+    return int(db.session.scalar(query) or 0)
+
+
+def _recoveries_fen(about: Collection[int], buyer: int | None, states: Collection[str]) -> int:
+    query = select(func.coalesce(func.sum(Recovery.amount_fen), 0)).where(
+        Recovery.kind == "recovery", Recovery.traded_id.in_(about), Recovery.state.in_(states)
+    )
+    if buyer is not None:
+        query = query.where(Recovery.organisation_id == buyer)
+    return int(db.session.scalar(query) or 0)
