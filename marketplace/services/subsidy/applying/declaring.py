@@ -1,34 +1,15 @@
 """What the applicant declares by typed name: no related parties, other aid received, the truth of the papers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import FieldError, ValidationFailed
+from marketplace.domain.subsidy.declarations import AID, LONGEST_DETAILS, LONGEST_NAME, WORDS
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
 from marketplace.services.platform import audit
 from marketplace.services.subsidy.applying import materials
-
-LONGEST_NAME = 60
-LONGEST_DETAILS = 1000
-
-WORDS: Mapping[str, str] = {
-    "unrelated": N_(
-        "本单位与技术合同的卖方之间不存在控股、参股、同一实际控制人、同一法定代表人或者其他可能影响公平交易的关联关系。"
-    ),
-    "other_aid": N_("本单位已如实说明就同一技术合同、同一成果取得或者申请的其他财政补助。"),
-    "truth": N_("本单位提交的申请材料真实、完整、有效，如有虚假，愿意退回补助资金并承担相应责任。"),
-}
-"""Kind → the words that are signed; they are kept with the signature as they stood."""
-
-AID: Mapping[str, str] = {
-    "none": N_("没有取得或申请其他补助"),
-    "other": N_("取得或申请过其他补助，但不是针对同一合同"),
-    "provincial": N_("同一合同已取得或申请省级补助"),
-}
-"""What may be said of other aid; a provincial subsidy for the same contract is a stop (DOMAIN §3, 15)."""
 
 
 @dataclass(frozen=True)

@@ -281,9 +281,7 @@ def _term(
     )
 
 
-def _counted(
-    ledger: Ledger, contract: Contract, share: PaymentAllocation, reasons: list[Words]
-) -> int:  # fmt: skip
+def _counted(ledger: Ledger, contract: Contract, share: PaymentAllocation, reasons: list[Words]) -> int:
     standing = ledger.standing(f"{share.payment_id}/{contract.id}")
     reasons += [Words(UNSOUND[fault]) for fault in sorted(standing.faults)]
     if not standing.accepted:

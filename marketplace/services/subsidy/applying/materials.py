@@ -7,6 +7,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError, NotFound
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES, Material
+from marketplace.domain.subsidy.declarations import LONGEST_WAIVER
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.deals import Contract
@@ -24,7 +25,6 @@ LATER_STATES = OPEN_STATES | {"first_review", "review"}
 
 WAIVABLE = frozenset({"invoice", "licence", "import_certificate", "translation"})
 """Papers that may be not needed in a single case; the reason is written down and reviewed."""
-NOTE_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -204,8 +204,8 @@ def waive(actor: Actor, case_id: int, code: str, note: str) -> SubsidyCase:
     words = clean_text(note)
     if code not in WAIVABLE:
         raise DomainError("not_waivable", N_("这份材料必须提供"), field="note")
-    if len(words) > NOTE_LENGTH:
-        raise DomainError("note_long", N_("说明最多%(limit)d字，请删减"), field="note", limit=NOTE_LENGTH)
+    if len(words) > LONGEST_WAIVER:
+        raise DomainError("note_long", N_("说明最多%(limit)d字，请删减"), field="note", limit=LONGEST_WAIVER)
     has = bool(files.links_of("case_material", row.id))
     _touch(actor, case, row, "waived" if words else ("provided" if has else "missing"), words)
     return case

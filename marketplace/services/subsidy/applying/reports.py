@@ -7,6 +7,7 @@ from sqlalchemy import select
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import Conflict, FieldError, NotFound, ValidationFailed
 from marketplace.domain.money import MAX_FEN
+from marketplace.domain.subsidy.declarations import LONGEST_REPORT
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.platform import FileLink
@@ -15,7 +16,6 @@ from marketplace.services.platform import audit, files
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import materials
 
-LONGEST_WORDS = 2000
 MOST_JOBS = 100_000
 
 
@@ -45,8 +45,8 @@ def give(
     if row.state == "accepted":
         raise Conflict(N_("这一年度的报告已经验收"))
     words, faults = clean_text(words), []
-    if not words or len(words) > LONGEST_WORDS:
-        limit = {"limit": LONGEST_WORDS}
+    if not words or len(words) > LONGEST_REPORT:
+        limit = {"limit": LONGEST_REPORT}
         faults.append(FieldError("words", "words_missing", N_("请写明转化应用情况，最多%(limit)d字"), limit))
     if output_fen is None or not 0 <= output_fen <= MAX_FEN:
         faults.append(FieldError("output", "output_missing", N_("请填写本年度产值，没有请填0")))

@@ -6,6 +6,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.states.subsidy import FIXED_STATES
+from marketplace.domain.subsidy.declarations import LONGEST_APPEAL
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
@@ -13,7 +14,6 @@ from marketplace.services.platform import audit, numbering, reviews
 from marketplace.services.subsidy import cases, facts, policies, recoveries
 from marketplace.services.subsidy.applying import snapshots, terms
 
-LONGEST_APPEAL = 2000
 _TAIL = 4
 
 RESUBMIT = {"first_review": "resubmit_first", "review": "resubmit"}
