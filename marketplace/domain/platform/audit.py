@@ -82,7 +82,7 @@ TAGS: dict[str, frozenset[str]] = {
     "follow_up.give": frozenset({"case", "year"}),
     "follow_up.accept": frozenset({"case", "year"}),
     "grant_objection.create": frozenset({"publicity"}),
-    "cap_group.propose": frozenset({"members"}),
+    "cap_group.create": frozenset({"members"}),
     "subsidy_decision.create": frozenset({"kind"}),
     "dishonest.import": frozenset({"rows"}),
     "turnover_target.set": frozenset({"year"}),
