@@ -5,9 +5,20 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-from marketplace.web import assets, catalogue, counting, deals, guards, numbers, people, platform, shell
+from marketplace.web import (
+    assets,
+    catalogue,
+    counting,
+    deals,
+    guards,
+    numbers,
+    people,
+    platform,
+    shell,
+    subsidy,
+)
 
-AREAS = (platform, people, catalogue, deals)
+AREAS = (platform, people, catalogue, deals, subsidy)
 
 
 def register(app: Flask) -> None:

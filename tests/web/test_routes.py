@@ -34,6 +34,14 @@ CONTRACT_READERS = frozenset(
         "subsidy_reviewer", "subsidy_approver",
     }
 )  # fmt: skip
+SUBSIDY_STAFF = frozenset(
+    {
+        "policy_manager", "subsidy_first_reviewer", "subsidy_reviewer", "subsidy_approver", "publisher", "finance",
+        "auditor",
+    }
+)  # fmt: skip
+POLICY = frozenset({"policy_manager"})
+BATCHERS = frozenset({"policy_manager", "subsidy_reviewer"})
 JUDGES = frozenset({"achievement_reviewer", "auditor"})
 INSPECTED = frozenset({"visitor", "manager", "system_admin"})
 """Personas whose pages are also read by the inspector: between them they open every kind of page."""
@@ -179,6 +187,17 @@ MAY_ENTER = {
     "organisation.withdraw": MANAGERS,
     "organisations.index": ALL,
     "organisations.detail": ALL,
+    "policies.index": ALL,
+    "policies.detail": SOME,
+    "policy_versions.index": SUBSIDY_STAFF,
+    "policy_versions.new": POLICY,
+    "policy_versions.detail": SOME,
+    "policy_versions.edit": SOME,
+    "policy_versions.compare": SOME,
+    "policy_versions.move": SOME,
+    "batches.index": SUBSIDY_STAFF,
+    "batches.new": BATCHERS,
+    "batches.edit": SOME,
     "papers.pdf": SOME,
     "papers.show": SOME,
     "regions.below": ALL,
@@ -231,6 +250,21 @@ MAY_ENTER = {
     "signup.organisation": ALL,
     "signup.person": ALL,
     "stripe_webhook.receive": SOME,
+    "case_acts.appeal": SOME,
+    "case_acts.submit": SOME,
+    "case_acts.withdraw": SOME,
+    "case_papers.account": SOME,
+    "case_papers.certificate": SOME,
+    "case_papers.declarations": SOME,
+    "case_papers.material": SOME,
+    "case_papers.remove_file": SOME,
+    "case_papers.report": SOME,
+    "case_papers.waive": SOME,
+    "subsidies.detail": SOME,
+    "subsidies.index": {"stranger"},
+    "subsidies.open_by_hand": SOME,
+    "subsidies.open_for_certificate": SOME,
+    "subsidies.preview": SOME,
 }
 
 
@@ -318,6 +352,9 @@ def places(people):
         "slug": "join",
         "action": "unlist",
         "filename": "css/base.css",
+        "year": 2026,
+        "clause": "high_tech",
+        "case_id": 1,
     }
 
 

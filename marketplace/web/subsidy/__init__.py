@@ -1,0 +1,1 @@
+"""Pages of the subsidy: policies, cases, reviews, grants."""
