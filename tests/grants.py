@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Role
 from marketplace.extensions import db
-from marketplace.models.deals import Contract, ContractLine
+from marketplace.models.deals import Contract, ContractLine, ContractParty
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import Payout, PolicyVersion, Publicity, Recovery, SubsidyCase
 from marketplace.services.subsidy import fixing, recoveries
@@ -111,13 +111,17 @@ def fresh(case: SubsidyCase) -> SubsidyCase:
     return db.session.get_one(SubsidyCase, case.id, populate_existing=True)
 
 
+def contract_of(case: SubsidyCase) -> Contract:
+    """Return the contract of a case."""
+    lines = select(ContractLine.version_id).where(ContractLine.traded_id == case.traded_id)
+    bought = select(ContractParty.version_id).where(ContractParty.organisation_id == case.organisation_id)
+    query = select(Contract).where(Contract.version_id.in_(lines), Contract.version_id.in_(bought))
+    return db.session.scalars(query.order_by(Contract.id)).one()
+
+
 def paid_back(case: SubsidyCase, wan: int) -> list[Recovery]:
     """Record a refund on the contract of a case, and let the arithmetic follow."""
-    lines = select(ContractLine.version_id).where(ContractLine.traded_id == case.traded_id)
-    contract = db.session.scalars(
-        select(Contract).where(Contract.version_id.in_(lines)).order_by(Contract.id)
-    ).one()
-    deals.make_payment(contract, wan * WAN, kind="refund")
+    deals.make_payment(contract_of(case), wan * WAN, kind="refund")
     policy = fresh(case).policy
     assert policy is not None
     with unit_of_work():

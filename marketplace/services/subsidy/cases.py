@@ -39,7 +39,9 @@ def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subjec
     if case.state in ("review", "appealed", "cleared"):
         makers.add(case.first_reviewed_by)
     if case.state in ("appealed", "cleared"):
-        makers |= {case.refused_by, case.reviewed_by}
+        makers.add(case.reviewed_by)
+    if case.state == "appealed":
+        makers.add(case.refused_by)
     if case.state == "approved" and case.sheet_id is not None:
         makers.add(db.session.get_one(DecisionSheet, case.sheet_id).decided_by)
     return Subject(

@@ -1,0 +1,162 @@
+"""批准: one sheet for many cases, by somebody who had no hand in them."""
+
+from time import perf_counter
+
+import pytest
+
+from marketplace.domain import clock
+from marketplace.domain.access import Role
+from marketplace.domain.errors import Conflict, DomainError, NotAllowed
+from marketplace.models.platform import AuditEvent
+from marketplace.models.subsidy import Publicity, PublicityRow, SubsidyCase
+from marketplace.services.subsidy import fixing
+from marketplace.services.subsidy.granting import approving, queue, releasing
+from marketplace.services.unit import unit_of_work
+from tests import deals, grants, subsidies
+from tests import factories as make
+from tests.deals import WAN
+from tests.grants import fresh, staff
+
+pytestmark = pytest.mark.usefixtures("session")
+
+SHEET = "2026年第一批补助批准单"
+
+
+def approve(actor, *cases):
+    with unit_of_work():
+        return approving.approve(actor, [case.id for case in cases], SHEET, "同意")
+
+
+def test_cases_are_approved_together_on_one_sheet():
+    first, second = grants.cleared_case(), grants.cleared_case(paid_wan=500)
+    approver = staff(Role.SUBSIDY_APPROVER)
+    sheet = approve(approver, second, first)
+    assert approve(approver, first, second).id == sheet.id
+    assert [(row["case"], row["amount_fen"]) for row in sheet.content["rows"]] == [
+        (first.id, 30 * WAN),
+        (second.id, 50 * WAN),
+    ]
+    assert {fresh(case).state for case in (first, second)} == {"approved"}
+    assert approving.get_for(staff(Role.AUDITOR), sheet.id).number == sheet.number
+    with pytest.raises(Conflict):
+        approve(staff(Role.SUBSIDY_APPROVER), first)
+
+
+def test_nobody_approves_what_they_reviewed_or_fixed():
+    case = grants.cleared_case()
+    with pytest.raises(NotAllowed):
+        approve(staff(Role.SUBSIDY_REVIEWER), case)
+    reviewer, fixer = (make.make_staff(Role.SUBSIDY_APPROVER, Role.SUBSIDY_REVIEWER) for _ in range(2))
+    with unit_of_work():
+        fresh(case).reviewed_by = reviewer.id
+    with pytest.raises(NotAllowed):
+        approve(make.actor(reviewer), case)
+    other = grants.ready_case()
+    fixing_actor = make.actor(fixer)
+    with unit_of_work():
+        fixing.fix(fixing_actor, [other.id])
+        fresh(other).state = "cleared"
+    with pytest.raises(NotAllowed, match="本人定额"):
+        approve(fixing_actor, other)
+
+
+def test_a_sheet_needs_a_title_and_cases_that_are_ready():
+    case = grants.fixed_case()
+    approver = staff(Role.SUBSIDY_APPROVER)
+    with pytest.raises(Conflict):
+        approve(approver, case)
+    cleared = grants_cleared()
+    with pytest.raises(DomainError, match="标题"), unit_of_work():
+        approving.approve(approver, [cleared.id], "")
+
+
+def grants_cleared():
+    """A cleared case as a row, where the way to it is not the point."""
+    buyer, policy = make.make_organisation(), subsidies.make_policy()
+    return subsidies.make_case(buyer, deals.make_traded(), policy, subsidies.make_batch(policy), "cleared")
+
+
+def test_what_is_not_approved_is_given_back():
+    case = grants.cleared_case()
+    approver = staff(Role.SUBSIDY_APPROVER)
+    for _press in range(2):
+        with unit_of_work():
+            releasing.turn_down(approver, case.id, "预算调整")
+    found = fresh(case)
+    assert (found.state, found.fixed_fen, found.refused_by) == ("refused", None, approver.person_id)
+
+
+def test_five_hundred_are_approved_in_ten_seconds(session):
+    buyer, policy = make.make_organisation(), subsidies.make_policy()
+    traded, batch = deals.make_traded(), subsidies.make_batch(policy)
+    made = subsidies.make_case(buyer, traded, policy, batch, "published")
+    with unit_of_work():
+        sheet = Publicity(number="GS2026-900", title=SHEET, starts_on=clock.today(), ends_on=clock.today())
+        session.add(sheet)
+        session.flush()
+        ids = many_cleared(session, made, sheet.id, 500)
+    approver = staff(Role.SUBSIDY_APPROVER)
+    before = perf_counter()
+    with unit_of_work():
+        approving.approve(approver, ids, SHEET)
+    assert perf_counter() - before < 10
+    approved = session.query(AuditEvent).filter_by(tag="subsidy_case.approve").count()
+    assert approved == 500
+
+
+def many_cleared(session, pattern, publicity_id, number):
+    """Copy a case ``number`` times as cleared ones of achievements of their own, each with its line of a 公示."""
+    ids = []
+    for place in range(1, number + 1):
+        traded = deals.TradedAchievement(name=f"成果{place}", owner_name="合肥测试大学")
+        session.add(traded)
+        session.flush()
+        case = SubsidyCase(
+            clause="purchase",
+            state="cleared",
+            organisation_id=pattern.organisation_id,
+            traded_id=traded.id,
+            policy_version_id=pattern.policy_version_id,
+            batch_id=pattern.batch_id,
+            office=pattern.office,
+            number=f"SZBZ2026-{place:05d}",
+            submitted_at=pattern.submitted_at,
+            fixed_fen=WAN,
+            granted_fen=WAN,
+            fixed_at=pattern.fixed_at,
+        )
+        session.add(case)
+        session.flush()
+        session.add(
+            PublicityRow(
+                publicity_id=publicity_id,
+                position=place,
+                case_id=case.id,
+                enterprise="企业",
+                achievement=traded.name,
+                contract_numbers="",
+                paid_fen=10 * WAN,
+                amount_fen=WAN,
+                ends_on=clock.today(),
+            )
+        )
+        ids.append(case.id)
+    session.flush()
+    return ids
+
+
+def test_the_queue_weighs_ready_cases_one_after_the_other():
+    """DOMAIN §3, 2: two of one achievement; the second sees what the first would take of the cap."""
+    policy, traded = subsidies.make_policy(annual_budget_fen=100 * WAN), deals.make_traded()
+    first = grants.ready_case(paid_wan=400, policy=policy, traded=traded)
+    second = grants.ready_case(paid_wan=400, policy=policy, traded=traded)
+    reader = staff(Role.SUBSIDY_REVIEWER)
+    assert queue.counts(reader)["fix"] == 2
+    found = queue.likely(queue.chosen(reader, [second.id, first.id], "fix"))
+    assert [(one.case.id, one.outcome.grant_fen, one.cap_left_fen) for one in found] == [
+        (first.id, 40 * WAN, 50 * WAN),
+        (second.id, 10 * WAN, 10 * WAN),
+    ]
+    budget = queue.budgets([first, second])
+    assert [(one.whole_fen, one.used_fen, one.left_fen) for one in budget] == [(100 * WAN, 0, 100 * WAN)]
+    assert {fresh(case).state for case in (first, second)} == {"accepted"}
