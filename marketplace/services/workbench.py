@@ -33,7 +33,7 @@ from marketplace.services.deals import waiting
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
-from marketplace.services.subsidy.applying import waiting as applying
+from marketplace.services.subsidy.reading import waiting as applying
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30

@@ -16,7 +16,8 @@ from marketplace.forms.people.accounts import EmptyForm
 from marketplace.forms.subsidy.cases import AppealForm, SubmissionForm
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.subsidy import facts
-from marketplace.services.subsidy.applying import snapshots, submitting, whole
+from marketplace.services.subsidy.applying import snapshots, submitting
+from marketplace.services.subsidy.reading import whole
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
 

@@ -19,15 +19,9 @@ from marketplace.forms.subsidy.cases import (
     ReportForm,
     WaiverForm,
 )
-from marketplace.services.subsidy.applying import (
-    accounts,
-    declaring,
-    materials,
-    particulars,
-    reports,
-    whole,
-)
-from marketplace.services.subsidy.applying.whole import Whole
+from marketplace.services.subsidy.applying import accounts, declaring, materials, particulars, reports
+from marketplace.services.subsidy.reading import whole
+from marketplace.services.subsidy.reading.whole import Whole
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import UPLOAD
@@ -159,7 +153,8 @@ def _taken(
 
 def _fill(form: SiteForm, found: Whole, values: dict[str, Any]) -> None:
     """Put what is known into an empty form."""
-    case, known = found.case, {}
+    case = found.case
+    known: dict[str, Any] = {}
     if isinstance(form, AccountForm):
         known = {
             "bank": case.bank_name,

@@ -8,7 +8,8 @@ from marketplace.domain.states import RECOVERY, SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.services.paging import paged
 from marketplace.services.subsidy import opening
-from marketplace.services.subsidy.applying import materials, shelf, whole
+from marketplace.services.subsidy.applying import materials
+from marketplace.services.subsidy.reading import shelf, whole
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.paging import page_number, page_urls

@@ -23,8 +23,8 @@ from marketplace.services.subsidy.applying import (
     snapshots,
     submitting,
     terms,
-    waiting,
 )
+from marketplace.services.subsidy.reading import waiting
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests import subsidies

@@ -24,14 +24,14 @@ from marketplace.services.subsidy.applying import (
     materials,
     reports,
     terms,
-    waiting,
 )
 from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.applying.history import Event
 from marketplace.services.subsidy.applying.lacking import Problem
 from marketplace.services.subsidy.applying.materials import Item
 from marketplace.services.subsidy.applying.terms import Terms
-from marketplace.services.subsidy.applying.waiting import NextStep, Stage
+from marketplace.services.subsidy.reading import waiting
+from marketplace.services.subsidy.reading.waiting import NextStep, Stage
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractLine, ContractParty, TradedAchievement
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import deadlines
-from marketplace.services.subsidy.applying import waiting
-from marketplace.services.subsidy.applying.waiting import NextStep
 from marketplace.services.subsidy.opening import UNSETTLED
+from marketplace.services.subsidy.reading import waiting
+from marketplace.services.subsidy.reading.waiting import NextStep
 
 TABS: Mapping[str, tuple[str, frozenset[str]]] = {
     "all": (N_("全部"), frozenset(SUBSIDY_CASE.states)),
