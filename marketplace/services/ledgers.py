@@ -26,6 +26,7 @@ from marketplace.services.deals.ledger.payments import PAYMENT_COLUMNS
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
+from marketplace.services.subsidy.reviewing import register as case_register
 from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
 
@@ -41,7 +42,7 @@ class Ledger:
     """``filters`` are what a page may set: lists of options, or none for words and days; ``query`` builds the rows.
 
     ``permission``: who may take it away, and ``job`` the kind of long job that makes it. ``wrap`` makes what the
-    columns read out of a page of rows.
+    columns read out of a page of rows. ``own``: filters that no page sets, by who takes it away.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Ledger:
     permission: Permission = Permission.EXPORT_LEDGERS
     job: str = "export_ledger"
     wrap: Callable[[Sequence[Any]], Sequence[Any]] = list
+    own: Callable[[Actor], Filters] = lambda _actor: {}
 
 
 def _states(machine: Any) -> dict[str, str]:
@@ -187,6 +189,15 @@ LEDGERS: Mapping[str, Ledger] = {
         Permission.READ_CONTRACTS,
         "export_deals",
     ),
+    "subsidies": Ledger(
+        N_("补助申请台账"),
+        case_register.CASE_COLUMNS,
+        case_register.query_of,
+        case_register.FILTERS,
+        Permission.READ_CASES,
+        "export_deals",
+        own=case_register.own,
+    ),
 }
 
 
@@ -205,17 +216,21 @@ def count(actor: Actor, name: str, filters: Filters) -> int:
     require(actor, LEDGERS[name].permission)
     rows = (
         LEDGERS[name]
-        .query(filters)
+        .query(_asked(actor, name, filters))
         .order_by(None)
         .with_only_columns(func.count(), maintain_column_froms=True)
     )
     return db.session.scalar(rows) or 0
 
 
+def _asked(actor: Actor, name: str, filters: Filters) -> Filters:
+    return {**filters, **LEDGERS[name].own(actor)}
+
+
 def table(actor: Actor, name: str, filters: Filters) -> bytes:
     """Return the ledger as xlsx; writes the export to the audit trail."""
     total = count(actor, name, filters)
-    content = _write(name, filters, total, None)
+    content = _write(name, _asked(actor, name, filters), total, None)
     audit.record(actor, "export.create", "ledger", None, table=name, rows=total)
     return content
 
@@ -234,7 +249,7 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
         job.id,
     )
     total = count(actor, name, filters)
-    content = _write(name, filters, total, progress)
+    content = _write(name, _asked(actor, name, filters), total, progress)
     with unit_of_work():
         file = files.keep(actor, file_name(name), content, XLSX)
         files.attach(actor, file, "job", job_id, "export")

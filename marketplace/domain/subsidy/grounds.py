@@ -80,9 +80,10 @@ def check_grounds(clause: str, codes: list[str], refuses: bool) -> list[str]:
 
 def parts_of(clause: Clause) -> dict[str, str]:
     """Return the parts of a case that a remark may stand beside: anchor of the page → label."""
-    parts = {"conditions": N_("申请单位和条件"), "sum": N_("实际支付额的计算"), "declarations": N_("承诺和其他补助")}
-    if clause.about == "organisation":
-        parts = {"conditions": N_("申请单位和条件"), "particulars": N_("认定情况"), "declarations": parts["declarations"]}
+    subject = (
+        {"sum": N_("实际支付额的计算")} if clause.about == "achievement" else {"particulars": N_("认定情况")}
+    )
+    parts = {"conditions": N_("申请单位和条件"), **subject, "declarations": N_("承诺和其他补助")}
     return parts | {f"material-{one.code}": one.label for one in clause.materials}
 
 

@@ -10,6 +10,7 @@ from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry, FollowUp, SubsidyCase, SubsidyDecision
 from marketplace.services.subsidy.applying import lacking, terms
 from marketplace.services.subsidy.granting import standing
+from marketplace.services.subsidy.reviewing import examinations
 
 
 def facts_of(case: SubsidyCase, actor: Actor) -> frozenset[str]:
@@ -62,6 +63,7 @@ FACTS: Mapping[str, Fact] = {
     "from_office": (frozenset({"returned"}), lambda case, _actor: case.returned_from == "first_review"),
     "from_city": (frozenset({"returned"}), lambda case, _actor: case.returned_from == "review"),
     "converted": (frozenset({"review"}), lambda case, _actor: lacking.is_converted(case)),
+    "examined": (frozenset({"review"}), lambda case, _actor: examinations.is_examined(case)),
     "in_appeal_time": (frozenset({"refused"}), lambda case, _actor: terms.may_still_appeal(case)),
     "account_confirmed": (
         frozenset({"approved"}),

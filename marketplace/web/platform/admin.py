@@ -35,7 +35,7 @@ def index() -> str:
 
 
 @blueprint.get("/ledgers")
-@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS)
+@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS, Permission.READ_CASES)
 def ledger_list() -> str:
     """Show the ledgers that the reader may take away, with their filters."""
     shown = ledgers.readable(actor())
@@ -44,7 +44,7 @@ def ledger_list() -> str:
 
 
 @blueprint.post("/ledgers/<name>")
-@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS)
+@requires(Permission.EXPORT_LEDGERS, Permission.READ_CONTRACTS, Permission.READ_CASES)
 def export_ledger(name: str) -> Response:
     """Send the table, or start making it when it is long. Every export is written to the audit trail."""
     if name not in ledgers.LEDGERS:

@@ -85,6 +85,11 @@ def exclude(actor: Actor, allocation_id: int, fen: int, reason: str) -> PaymentA
     if row is None or not access.may_read(actor, row.payment):
         raise NotFound()
     require(actor, Permission.REVIEW, access.subject_of(row.payment))
+    return write_exclusion(actor, row, fen, reason)
+
+
+def write_exclusion(actor: Actor, row: PaymentAllocation, fen: int, reason: str) -> PaymentAllocation:
+    """Exclude 分 of an allocation whose reader the caller has checked; raises as ``exclude`` does."""
     access.lock([row.contract_id])
     db.session.refresh(row)
     if row.payment.kind != "payment" or row.payment.state != "verified":
