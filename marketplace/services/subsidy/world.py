@@ -78,7 +78,7 @@ def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = Non
     entries = [entry for entry in entries if until is None or entry.at < until]
     entries.sort(key=lambda entry: (entry.at, not isinstance(entry.event, records.Contract)))
     window = (version.window_from, version.window_to)
-    prior = [*_prior_grants(version), *_others_grants(version, about, until)]
+    prior = [*_prior_grants(version, about, until), *_others_grants(version, about, until)]
     return World(policy_of(version.parameters, window, groups, prior), entries)
 
 
@@ -318,8 +318,7 @@ def _others_grants(
     version: PolicyVersion, about: Collection[int], until: datetime | None
 ) -> list[records.PriorGrant]:
     """Grants of the version for other achievements, as far as a yearly cap or a budget asks for them."""
-    parameters = version.parameters
-    if parameters["enterprise_year_cap_fen"] is None and parameters["annual_budget_fen"] is None:
+    if not _has_yearly_limits(version):
         return []
     query = (
         select(Organisation.uscc, SubsidyCase.fixed_at, SubsidyCase.granted_fen)
@@ -341,10 +340,15 @@ def _others_grants(
     ]
 
 
-def _prior_grants(version: PolicyVersion) -> list[records.PriorGrant]:
-    """Grants that stand under other versions of the clause."""
+def _prior_grants(
+    version: PolicyVersion, about: Collection[int] | None = None, until: datetime | None = None
+) -> list[records.PriorGrant]:
+    """Grants that stand under other versions of the clause; with ``about`` those for other achievements only where a
+    yearly cap or a budget asks for them.
+    """
     query = (
-        select(SubsidyCase)
+        select(SubsidyCase.traded_id, Organisation.uscc, SubsidyCase.fixed_at, SubsidyCase.fixed_fen)
+        .join(Organisation, Organisation.id == SubsidyCase.organisation_id)
         .where(
             SubsidyCase.clause == version.clause,
             SubsidyCase.policy_version_id != version.id,
@@ -353,10 +357,16 @@ def _prior_grants(version: PolicyVersion) -> list[records.PriorGrant]:
         )
         .order_by(SubsidyCase.id)
     )
+    if about is not None and not _has_yearly_limits(version):
+        query = query.where(SubsidyCase.traded_id.in_(about))
+    if until is not None:
+        query = query.where(SubsidyCase.fixed_at < until)
     return [
-        records.PriorGrant(
-            str(case.traded_id), case.organisation.uscc, clock.beijing(case.fixed_at).date(), case.fixed_fen
-        )
-        for case in db.session.scalars(query)
-        if case.fixed_at is not None and case.fixed_fen is not None
+        records.PriorGrant(str(row.traded_id), row.uscc, clock.beijing(row.fixed_at).date(), row.fixed_fen)
+        for row in db.session.execute(query)
     ]
+
+
+def _has_yearly_limits(version: PolicyVersion) -> bool:
+    limits = ("enterprise_year_cap_fen", "annual_budget_fen")
+    return any(version.parameters[key] is not None for key in limits)
