@@ -73,8 +73,8 @@ def estimate(policy: Policy, purchase: Purchase, used_fen: int = 0) -> Estimate:
             _payment(number, day, fen) for number, (day, fen) in enumerate(instalments) if day.year == year
         ]
         events.append(Claim(f"claim-{year}", _ACHIEVEMENT, _BUYER, date(year, 12, 31)))
-    # What others have been granted of the same cap burdens it, but no year's budget or year cap of this buyer.
-    burden = (PriorGrant(_ACHIEVEMENT, "others", date.min, used_fen),) if used_fen else ()
+    # What has been granted of the same cap burdens it, whoever it counts for, but no year's budget or year cap.
+    burden = (PriorGrant(_ACHIEVEMENT, _BUYER, date.min, used_fen),) if used_fen else ()
     outcome = decide(replace(policy, cap_groups={}, prior_grants=burden), events)
     found = tuple(
         YearOfAid(

@@ -55,10 +55,12 @@ class VersionForm(SiteForm):
         description=_l("这段日期内的付款适用本版本；同一条款的有效版本不能重叠。不填为不限"),
     )
 
+    clause_code = ""
+
     @property
     def parameters(self) -> Sequence[Parameter]:
         """The parameters of the clause, in its order."""
-        return CLAUSES[self.clause_code].parameters  # type: ignore[attr-defined,no-any-return]
+        return CLAUSES[self.clause_code].parameters
 
     @property
     def typed(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Batches (批次/通知): from when to when one may apply under a version, for payments of which days, with which steps."""
+"""Batches (批次/通知): when one may apply under a version, for payments of which days, with which further steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,7 +83,8 @@ def _check(data: BatchData, row: SubsidyBatch | None) -> None:
     errors = []
     labels = {
         "title": N_("批次名称"), "number": N_("通知编号"), "apply_from": N_("申报开始日期"),
-        "apply_to": N_("申报截止日期"), "paid_from": N_("付款日期起"), "paid_to": N_("付款日期止"), "contact": N_("联系方式"),
+        "apply_to": N_("申报截止日期"), "paid_from": N_("付款日期起"),
+        "paid_to": N_("付款日期止"), "contact": N_("联系方式"),
     }  # fmt: skip
     for name, label in labels.items():
         value = getattr(data, name)

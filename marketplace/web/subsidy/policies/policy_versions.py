@@ -1,5 +1,7 @@
 """政策版本: written by one person, confirmed by another; every version compared with any other of its clause."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -101,8 +103,7 @@ def edit(version_id: int) -> Answer:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                wording = editing.Wording(**{name: form[name].data or _empty(name) for name in WORDING})
-                editing.write(actor(), version_id, wording, form.typed, _expected(form))
+                editing.write(actor(), version_id, _wording(form), form.typed, _expected(form))
             flash(_("已保存"), "ok")
             return redirect(url_for(".detail", version_id=version_id))
         except DomainError as error:
@@ -113,6 +114,11 @@ def edit(version_id: int) -> Answer:
 def _shown(version: PolicyVersion) -> dict[str, object]:
     wording = {name: getattr(version, name) for name in WORDING}
     return wording | typed_values(version.clause, version.parameters) | {"version": str(version.version)}
+
+
+def _wording(form: VersionForm) -> editing.Wording:
+    typed: dict[str, Any] = {name: form[name].data or _empty(name) for name in WORDING}
+    return editing.Wording(**typed)
 
 
 def _empty(name: str) -> str | None:
@@ -133,7 +139,7 @@ def compare(version_id: int) -> str:
     others = [row for row in editing.all_versions(actor(), version.clause) if row.id != version.id]
     wanted = request.args.get("with", type=row_number)
     older = [row for row in others if row.ordinal < version.ordinal]
-    other = next((row for row in others if row.id == wanted), (older or others or [None])[0])
+    other = next((row for row in others if row.id == wanted), None) or next(iter([*older, *others]), None)
     return render_template(
         "policy_versions/compare.html",
         version=version,
