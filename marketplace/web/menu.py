@@ -82,6 +82,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
+            Entry(N_("定额与拨付"), "grant_queue.index", Permission.READ_CASES),
             Entry(N_("成交额目标"), "targets.index", Permission.SET_TARGETS),
             Entry(N_("政策版本"), "policy_versions.index", Permission.READ_POLICIES),
             Entry(N_("申报批次"), "batches.index", Permission.READ_POLICIES),
@@ -109,6 +110,8 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("公开"),
         (
+            Entry(N_("补助公示"), "publicities.index"),
+            Entry(N_("补助进度查询"), "subsidy_progress.show"),
             Entry(N_("关于本站"), "home.about"),
             Entry(N_("用户协议"), "legal.document", values={"name": "agreement"}),
             Entry(N_("隐私说明"), "legal.document", values={"name": "privacy"}),

@@ -29,6 +29,7 @@ OWN_PAGES = {
     "subsidy_first_review": "subsidy_review",
     "subsidy_review": "subsidy_review",
     "subsidy_appeal": "subsidy_review",
+    "grant_objection": "grant_objection",
 }
 """Kind of task → where it is decided, as a key of services/links.py."""
 

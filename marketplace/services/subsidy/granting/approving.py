@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import DomainError, NotAllowed, NotFound
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
+from marketplace.models.people import Person
 from marketplace.models.platform import AuditEvent
 from marketplace.models.subsidy import DecisionSheet, SubsidyCase
 from marketplace.services.platform import audit, numbering
@@ -108,3 +109,8 @@ def get_for(actor: Actor, sheet_id: int) -> DecisionSheet:
     if sheet is None:
         raise NotFound()
     return sheet
+
+
+def decider_of(sheet: DecisionSheet) -> str:
+    """Return the name of who approved."""
+    return db.session.get_one(Person, sheet.decided_by).name

@@ -128,7 +128,7 @@ def paid_fen(case: SubsidyCase) -> int:
 
 def contract_numbers(found: Sequence[SubsidyCase]) -> dict[int, str]:
     """Return case → 登记编号 of the registered contracts by which the enterprise bought the achievement; one query."""
-    wanted = {(case.organisation_id, case.traded_id): case.id for case in found if case.traded_id is not None}
+    wanted = {(one.organisation_id, one.traded_id or 0): one.id for one in found}
     query = (
         select(Contract, ContractParty.organisation_id, ContractLine.traded_id)
         .join(ContractVersion, ContractVersion.id == Contract.version_id)

@@ -1,0 +1,1 @@
+"""Pages from 拟补助 to the last 分."""

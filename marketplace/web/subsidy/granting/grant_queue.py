@@ -1,0 +1,115 @@
+"""资金办理: what waits for an amount, for 公示, 批准 and 拨付; fixing amounts and taking one back."""
+
+from collections import Counter
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.domain.access import Permission
+from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.states import SUBSIDY_CASE
+from marketplace.domain.subsidy.clauses import CLAUSES
+from marketplace.forms.subsidy.granting import ReasonForm
+from marketplace.models.subsidy import SubsidyCase
+from marketplace.services import links
+from marketplace.services.paging import paged
+from marketplace.services.subsidy import cases, fixing
+from marketplace.services.subsidy.applying.evidence import REASONS
+from marketplace.services.subsidy.granting import paying, publicity, queue, releasing
+from marketplace.services.unit import unit_of_work
+from marketplace.web.answers import form_page
+from marketplace.web.guards import actor, reauthenticated, requires
+from marketplace.web.paging import page_number, page_urls
+from marketplace.web.subsidy.granting import chosen
+
+blueprint = Blueprint("grant_queue", __name__, url_prefix="/admin/grant-queue")
+
+Answer = str | Response | tuple[str, int]
+PAGE = 50
+
+
+@blueprint.app_template_global("grant_case_title")
+def case_title(case: SubsidyCase) -> str:
+    """Return what a case is about, for a list: its achievement, or the clause where it is about the organisation."""
+    return case.traded.name if case.traded is not None else _(CLAUSES[case.clause].label)
+
+
+@blueprint.app_template_global("grant_case_path")
+def case_path(case_id: int) -> str:
+    """Return the desk's page of a case."""
+    return links.path_of("subsidy_review", case_id)
+
+
+@blueprint.get("")
+@requires(Permission.READ_CASES)
+def index() -> str:
+    """List the cases of a step in submission order, with what each would be granted now."""
+    step = request.args.get("step", "fix")
+    step = step if step in queue.STEPS else "fix"
+    page = paged(queue.waiting(step), page_number(), PAGE)
+    return render_template(
+        "grant_queue/index.html",
+        step=step,
+        steps=queue.STEPS,
+        counts=queue.counts(actor()),
+        page=page,
+        page_url=page_urls(),
+        likely={one.case.id: one for one in queue.likely(page.items)} if step == "fix" else {},
+        budgets=queue.budgets(page.items),
+        rows=publicity.newest_rows([case.id for case in page.items]),
+        obstacles={case.id: paying.obstacles(case) for case in page.items} if step == "pay" else {},
+        states=SUBSIDY_CASE.states,
+        reasons=REASONS,
+    )
+
+
+@blueprint.post("/fix")
+@requires(Permission.FIX_GRANT)
+def fix() -> Answer:
+    """Fix the amounts of the cases ticked: first the list with what each would be granted."""
+    found = queue.chosen(actor(), chosen.case_ids(), "fix")
+    if not found:
+        flash(_("请先勾选要定额的申请；已经办理的不再列出"), "warn")
+        return redirect(url_for(".index"))
+    if not chosen.is_confirmed():
+        return render_template("grant_queue/fix.html", likely=queue.likely(found), reasons=REASONS)
+    with unit_of_work():
+        done = Counter(one.case.state for one in fixing.fix(actor(), [case.id for case in found]))
+    flash(
+        _(
+            "已办理：拟补助 %(fixed)d 项，待预算 %(waits)d 项，按规则不予补助 %(refused)d 项",
+            fixed=done["proposed"],
+            waits=done["waiting_budget"],
+            refused=done["refused"],
+        ),
+        "ok",
+    )
+    return redirect(url_for(".index"))
+
+
+@blueprint.route("/<int:case_id>/give-up", methods=["GET", "POST"])
+@requires(Permission.FIX_GRANT)
+@reauthenticated
+def give_up(case_id: int) -> Answer:
+    """Take a fixed amount back before its publication."""
+    case, form = cases.get_for(actor(), case_id), ReasonForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                releasing.give_up(actor(), case_id, form.note.data or "")
+            flash(_("定额已撤销，额度已退回；可以重新定额"), "ok")
+            return redirect(url_for(".index"))
+        except Conflict:
+            raise
+        except DomainError as error:
+            form.take(error)
+    return form_page(
+        "grant_queue/reason.html",
+        form,
+        case=case,
+        heading=_("撤销定额"),
+        lead=_("撤销后，占用的上限和预算立即退回，申请回到待定额。"),
+        button=_("确认撤销定额"),
+        back=url_for(".index", step="publish"),
+    )
