@@ -9,6 +9,7 @@ from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
+from marketplace.demo.subsidy import policies
 from marketplace.demo.traces import Traces
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
@@ -31,6 +32,7 @@ def plan() -> Plan:
     found = Plan()
     people = People(found, texts.load())
     people.schedule()
+    policies.schedule(found, people, -700)
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()

@@ -1,4 +1,4 @@
-"""失信名单: imported with source and date; a later row with the day of its removal ends an entry, nothing is deleted."""
+"""失信名单: imported with source and date; a later row with its day of removal ends an entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""The subsidy in the demonstration: policies and batches first."""
