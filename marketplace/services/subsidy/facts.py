@@ -7,9 +7,10 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.extensions import db
-from marketplace.models.subsidy import DishonestEntry, FollowUp, SubsidyCase, SubsidyDecision
+from marketplace.models.subsidy import FollowUp, SubsidyCase, SubsidyDecision
 from marketplace.services.subsidy.applying import lacking, terms
 from marketplace.services.subsidy.granting import standing
+from marketplace.services.subsidy.registers import dishonest
 from marketplace.services.subsidy.reviewing import examinations
 
 
@@ -24,13 +25,7 @@ def facts_of(case: SubsidyCase, actor: Actor) -> frozenset[str]:
 
 def is_trustworthy(case: SubsidyCase) -> bool:
     """Return whether the applicant stands on no 失信 list today, or a recorded decision lets this case through."""
-    today = clock.today()
-    listed = select(DishonestEntry.id).where(
-        DishonestEntry.uscc == case.organisation.uscc,
-        DishonestEntry.listed_on <= today,
-        DishonestEntry.removed_on.is_(None) | (DishonestEntry.removed_on > today),
-    )
-    if not db.session.scalar(select(listed.exists())):
+    if not dishonest.listed(case.organisation.uscc, clock.today()):
         return True
     decision = db.session.scalar(
         select(SubsidyDecision.outcome)

@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.platform.reasons import REASONS
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES, Clause
+from marketplace.domain.subsidy.grounds import GROUNDS, PARTS
 from marketplace.extensions import db
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import FollowUp, Payout, Recovery, SubsidyCase
@@ -39,12 +40,14 @@ class Whole:
     """A case with its sum, papers, way and history.
 
     ``likely_fen``: what it would get now, or has been fixed at. ``handles``: the reader applies; ``can_do``: actions
-    open to the reader now. ``remarks``: field → words of the last return. ``account``: masked for all but the
+    open to the reader now. ``remarks``: part → words of the last return. ``reasons`` are msgids, ``cites`` says for
+    each which words of the clause it rests on. ``account``: masked for all but the
     applicant.
     """
 
     case: SubsidyCase
     clause: Clause
+    parts: Mapping[str, str]
     terms: Terms
     sum: Sum | None
     likely_fen: int | None
@@ -55,6 +58,7 @@ class Whole:
     days_left: int | None
     events: Sequence[Event]
     remarks: Mapping[str, str]
+    cites: Mapping[str, str]
     reasons: Sequence[str]
     handles: bool
     can_do: frozenset[str]
@@ -79,6 +83,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
     return Whole(
         case=case,
         clause=CLAUSES[case.clause],
+        parts=PARTS[case.clause],
         terms=terms.of(case),
         sum=found,
         likely_fen=_likely(case, found),
@@ -91,6 +96,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         remarks={one.field: one.text for one in decision.remarks}
         if decision is not None and case.state == "returned"
         else {},
+        cites={ground.label: ground.cites for ground in GROUNDS.values() if ground.cites},
         reasons=_reasons(case, decision.kind if decision is not None else "", decision),
         handles=handles,
         can_do=_can_do(actor, case) if handles else frozenset(),

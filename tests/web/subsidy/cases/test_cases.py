@@ -10,6 +10,7 @@ from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.subsidy import FollowUp, SubsidyCase
 from marketplace.services.subsidy.applying import declaring
+from marketplace.services.subsidy.reviewing import deciding
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests import subsidies
@@ -221,3 +222,26 @@ def test_a_yearly_report_is_given_and_corrected_until_accepted(login: Any) -> No
     with unit_of_work():
         db.session.query(FollowUp).one().state = "accepted"
     assert browser.post(page, data=given).status_code == 409
+
+
+def test_a_returned_case_shows_grounds_clause_and_remarks_beside_the_parts(browser: Any, opened: Any) -> None:
+    case, agent = opened
+    complete(case, agent)
+    browser.submit(at(case, "/submit"), form="act")
+    office = make.actor(make.make_staff(Role.SUBSIDY_FIRST_REVIEWER, scope=stored(case).office))
+    with unit_of_work():
+        opinion = deciding.Opinion(
+            ["voucher_differs"], "请核对回单", {"voucher": "第一笔回单看不清", "sum": "金额与申请表不一致"}
+        )
+        deciding.decide(office, case.id, "return", opinion)
+    page = browser.page(at(case))
+    for words in (
+        "退回意见",
+        "实际支付额（依据转账凭证）",
+        "第一笔回单看不清",
+        "金额与申请表不一致",
+        "请核对回单",
+    ):
+        assert words in page.text
+    browser.submit(at(case, "/materials/voucher"), {"file": paper("回单")}, form="file-form")
+    assert "待初审" in browser.submit(at(case, "/submit"), form="act").text
