@@ -61,6 +61,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("技术合同"), "contracts.index", Permission.CREATE_LISTING),
             Entry(N_("补助申请"), "subsidies.index", Permission.APPLY_SUBSIDY),
             Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
+            Entry(N_("评审与核查"), "examinations.index", Permission.GIVE_OPINION),
             Entry(N_("通知"), "notices.index"),
         ),
     ),
@@ -80,6 +81,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("补助审核"), "subsidy_register.index", Permission.READ_CASES),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("定额与拨付"), "grant_queue.index", Permission.READ_CASES),

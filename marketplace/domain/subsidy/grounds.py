@@ -79,12 +79,12 @@ def check_grounds(clause: str, codes: list[str], refuses: bool) -> list[str]:
 
 
 def parts_of(clause: Clause) -> dict[str, str]:
-    """Return the parts of a case that a remark may stand beside: anchor of the page → label."""
+    """Return the parts of a case that a remark may stand beside; a paper is named by its code. Part → label."""
     subject = (
         {"sum": N_("实际支付额的计算")} if clause.about == "achievement" else {"particulars": N_("认定情况")}
     )
     parts = {"conditions": N_("申请单位和条件"), **subject, "declarations": N_("承诺和其他补助")}
-    return parts | {f"material-{one.code}": one.label for one in clause.materials}
+    return parts | {one.code: one.label for one in clause.materials}
 
 
 PARTS: Mapping[str, Mapping[str, str]] = {code: parts_of(clause) for code, clause in CLAUSES.items()}

@@ -164,10 +164,10 @@ def give(actor: Actor, examination_id: int, answer: Answer) -> CaseExamination:
 def _faults(row: CaseExamination, answer: Answer, words: str, people: str) -> list[FieldError]:
     faults = []
     if not words:
-        faults.append(FieldError("words", "words_missing", N_("请写明意见和依据")))
+        faults.append(FieldError("opinion", "words_missing", N_("请写明意见和依据")))
     elif len(words) > LONGEST_WORDS:
         told = {"limit": LONGEST_WORDS}
-        faults.append(FieldError("words", "words_long", N_("意见最多%(limit)d字，请删减"), told))
+        faults.append(FieldError("opinion", "words_long", N_("意见最多%(limit)d字，请删减"), told))
     if row.kind == "expert" and (answer.score is None or not 0 <= answer.score <= MOST_SCORE):
         faults.append(FieldError("score", "score_missing", N_("请按0至100分打分，填整数")))
     if row.kind == "visit":

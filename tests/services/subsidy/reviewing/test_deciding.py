@@ -20,7 +20,7 @@ from tests.reviewing import again, check_all, city, decide, office, passed_first
 
 pytestmark = pytest.mark.usefixtures("session")
 
-REMARK = {"material-voucher": "第2笔转账凭证看不清流水号"}
+REMARK = {"voucher": "第2笔转账凭证看不清流水号"}
 
 
 def test_from_first_review_to_ready_for_the_amount():
@@ -67,7 +67,7 @@ def test_a_return_needs_ground_and_remark_and_comes_back_to_the_same_desk():
     with pytest.raises(DomainError, match="请在有问题的项目旁写明意见"):
         decide(reviewer, case, "return", "paper_unclear")
     with pytest.raises(DomainError, match="请从列表中选择意见所指的项目"):
-        decide(reviewer, case, "return", "paper_unclear", remarks={"material-nothing": "x"})
+        decide(reviewer, case, "return", "paper_unclear", remarks={"nothing": "x"})
     case = decide(reviewer, case, "return", "paper_unclear", note="请补正", remarks=REMARK)
     assert (case.state, case.returned_from, case.state_note) == ("returned", "first_review", "请补正")
     told = history.last_decision(case)

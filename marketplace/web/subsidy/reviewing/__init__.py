@@ -1,0 +1,1 @@
+"""Pages of the reviews: the list of the offices, one case, examinations."""
