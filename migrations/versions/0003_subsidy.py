@@ -246,6 +246,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("traded_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("standing", sa.String(length=40), nullable=False),
+        sa.CheckConstraint(
+            "standing IN ('in','pending','out')", name=op.f("ck_cap_group_members_standing_known")
+        ),
         sa.ForeignKeyConstraint(
             ["group_id"],
             ["cap_groups.id"],

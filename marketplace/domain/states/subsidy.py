@@ -233,6 +233,8 @@ GRANT_OBJECTION = Machine(
     initial="open",
 )  # fmt: skip
 
+HAS_PENDING = Guard("has_pending", N_("没有待确认的成果"))
+
 CAP_GROUP = Machine(
     "cap_group",
     N_("上限合并组"),
@@ -245,6 +247,19 @@ CAP_GROUP = Machine(
         Transition("suggested", "confirm", "confirmed", N_("确认合并"), Permission.FIX_GRANT, reason=True),
         Transition("suggested", "reject", "rejected", N_("不合并"), Permission.FIX_GRANT, reason=True),
         Transition("rejected", "confirm", "confirmed", N_("确认合并"), Permission.FIX_GRANT, reason=True),
+        # An achievement with the same number was found later: it acts once it is confirmed too.
+        Transition(
+            "confirmed", "confirm_member", "confirmed", N_("确认并入新的成果"), Permission.FIX_GRANT,
+            guards=(HAS_PENDING,), reason=True,
+        ),
+        Transition(
+            "confirmed", "reject_member", "confirmed", N_("新的成果不并入"), Permission.FIX_GRANT,
+            guards=(HAS_PENDING,), reason=True,
+        ),
+        Transition(
+            "rejected", "reject_member", "rejected", N_("仍不合并"), Permission.FIX_GRANT,
+            guards=(HAS_PENDING,), reason=True,
+        ),
     ],
     initial="suggested",
 )

@@ -111,14 +111,18 @@ class CapGroup(Created, Versioned, Model):
 
 
 class CapGroupMember(Model):
-    """An achievement of a cap group."""
+    """An achievement of a cap group. ``standing``: in; pending, found after the group was decided; out, by decision."""
 
     __tablename__ = "cap_group_members"
-    __table_args__ = (UniqueConstraint("group_id", "traded_id"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "traded_id"),
+        CheckConstraint("standing IN ('in','pending','out')", name="standing_known"),
+    )
 
     id: Mapped[PrimaryKey]
     group_id: Mapped[int] = reference("cap_groups.id")
     traded_id: Mapped[int] = reference("traded_achievements.id")
+    standing: Mapped[Code] = mapped_column(default="in")
     group: Mapped[CapGroup] = relationship(back_populates="members")
     traded: Mapped[TradedAchievement] = relationship(lazy="joined")
 

@@ -115,7 +115,12 @@ def cap_groups() -> dict[str, str]:
         .options(selectinload(CapGroup.members))
         .order_by(CapGroup.confirmed_at.desc(), CapGroup.id.desc())
     )
-    return {str(member.traded_id): f"group-{row.id}" for row in rows for member in row.members}
+    return {
+        str(member.traded_id): f"group-{row.id}"
+        for row in rows
+        for member in row.members
+        if member.standing == "in"
+    }
 
 
 def _contracts(about: Collection[int] | None = None) -> list[Contract]:
