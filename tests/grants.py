@@ -12,8 +12,9 @@ from marketplace.models.deals import Contract, ContractLine, ContractParty
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import Payout, PolicyVersion, Publicity, Recovery, SubsidyCase
 from marketplace.services.subsidy import fixing, recoveries
-from marketplace.services.subsidy.granting import approving, paying, publicity
+from marketplace.services.subsidy.granting import approving, paying, publicity, recovering
 from marketplace.services.subsidy.granting.paying import Transfer
+from marketplace.services.subsidy.granting.recovering import Received
 from marketplace.services.unit import unit_of_work
 from tests import deals, subsidies
 from tests import factories as make
@@ -38,7 +39,9 @@ def ready_case(
     """Make a reviewed case of a registered contract with ``paid_wan`` 万元 paid to an outside university."""
     buyer, traded = buyer or make.make_organisation(), traded or deals.make_traded()
     policy = policy or subsidies.make_policy()
-    contract = deals.make_contract(buyer, amounts=(paid_wan * WAN,), traded=[traded])
+    contract = deals.make_contract(
+        buyer, amounts=(paid_wan * WAN,), traded=[traded], registered_on=clock.today()
+    )
     deals.make_payment(contract, paid_wan * WAN)
     first, second = make.make_person(), make.make_person()
     return subsidies.make_case(
@@ -126,3 +129,11 @@ def paid_back(case: SubsidyCase, wan: int) -> list[Recovery]:
     assert policy is not None
     with unit_of_work():
         return recoveries.sync(policy)
+
+
+def receive_all(recovery: Recovery) -> None:
+    """Record that the whole of a recovery came back today."""
+    payer = staff(Role.FINANCE)
+    received = Received(recovery.amount_fen, clock.today(), "HSB", f"TH{recovery.id:08d}")
+    with unit_of_work():
+        recovering.record(payer, recovery.id, received)

@@ -29,6 +29,7 @@ class ContractFilter(SiteForm):
     counted_to = DayField(_l("计入成交额到"))
     related = CodeField(_l("是否关联交易"), [], blank=N_("全部"))
     overdue = CodeField(_l("付款"), [], blank=N_("全部"))
+    subsidy = CodeField(_l("购买补助"), [], blank=N_("全部"))
     sort = CodeField(_l("排序"), [], blank=None)
 
 

@@ -35,6 +35,7 @@ from marketplace.models.deals import (
 from marketplace.services.deals.ledger.columns import ROUTES, YES_NO, Row
 from marketplace.services.deals.payments import paid
 from marketplace.services.paging import SIZE, Page
+from marketplace.services.subsidy.granting import figures
 
 Filters = Mapping[str, str]
 MOST_WORDS = 5
@@ -58,6 +59,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "side": SIDES,
     "related": YES_NO,
     "overdue": {"1": N_("有逾期未付")},
+    "subsidy": figures.STAGES,
 }
 """Filters with a list of values."""
 DAYS = ("registered_from", "registered_to", "counted_from", "counted_to")
@@ -255,6 +257,7 @@ _CONDITIONS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
     "side": _side,
     "related": lambda value: ContractVersion.related_party.is_(value == "1"),
     "overdue": _overdue,
+    "subsidy": lambda value: Contract.id.in_(figures.contracts(value)),
     "q": _words,
     "registered_from": lambda value: ContractRegistration.registered_on >= _day(value),
     "registered_to": lambda value: ContractRegistration.registered_on <= _day(value),

@@ -128,7 +128,7 @@ def paid_fen(case: SubsidyCase) -> int:
 
 def contract_numbers(found: Sequence[SubsidyCase]) -> dict[int, str]:
     """Return case → 登记编号 of the registered contracts by which the enterprise bought the achievement; one query."""
-    wanted = {(one.organisation_id, one.traded_id or 0): one.id for one in found}
+    pairs = {(case.organisation_id, case.traded_id or 0) for case in found}
     query = (
         select(Contract, ContractParty.organisation_id, ContractLine.traded_id)
         .join(ContractVersion, ContractVersion.id == Contract.version_id)
@@ -136,18 +136,20 @@ def contract_numbers(found: Sequence[SubsidyCase]) -> dict[int, str]:
         .join(ContractLine, ContractLine.version_id == ContractVersion.id)
         .where(
             ContractParty.position == 0,
-            ContractLine.traded_id.in_({traded for _buyer, traded in wanted}),
-            ContractParty.organisation_id.in_({buyer for buyer, _traded in wanted}),
+            ContractLine.traded_id.in_({traded for _buyer, traded in pairs}),
+            ContractParty.organisation_id.in_({buyer for buyer, _traded in pairs}),
         )
         .order_by(Contract.id)
     )
-    numbers: dict[int, list[str]] = {}
+    numbers: dict[tuple[int | None, int], list[str]] = {}
     for contract, buyer, traded in db.session.execute(query).unique():
         row = contract.registration
-        if (buyer, traded) in wanted and row is not None and row.decided_at is not None:
+        if row is not None and row.decided_at is not None:
             shown = ContractNumber(row.number).grouped if row.number else contract.filing_number
-            numbers.setdefault(wanted[buyer, traded], []).append(shown)
-    return {case_id: "、".join(shown) for case_id, shown in numbers.items()}
+            numbers.setdefault((buyer, traded), []).append(shown)
+    return {
+        case.id: "、".join(numbers.get((case.organisation_id, case.traded_id or 0), [])) for case in found
+    }
 
 
 def listed() -> Select[Publicity]:

@@ -14,6 +14,7 @@ from marketplace.domain.platform.files import XLSX
 from marketplace.forms.deals.turnover import STEPS, TurnoverFilter
 from marketplace.services.deals.turnover import tables, views
 from marketplace.services.deals.turnover.views import Key, Line, Question
+from marketplace.services.subsidy.granting import figures
 from marketplace.web.deals.turnover import charts
 from marketplace.web.guards import actor, public
 
@@ -45,6 +46,9 @@ def index() -> str:
         breakdowns=BREAKDOWNS,
         here=_here(question, step),
         contracts_url=_contracts_url(question),
+        subsidy=figures.of_year(question.year, question.on, question.everything),
+        subsidy_stages=figures.STAGES,
+        subsidy_url=_subsidy_url(question),
     )
 
 
@@ -145,6 +149,17 @@ def _contracts_url(question: Question) -> Any:
         if line.key[0] == "row":
             values[question.by] = line.key[1]
         return url_for("contract_ledger.index", **{key: each for key, each in values.items() if each})
+
+    return url
+
+
+def _subsidy_url(question: Question) -> Any:
+    """Return the function stage → the contracts behind its figure."""
+    first, last = date(question.year, 1, 1), min(date(question.year, 12, 31), question.on)
+
+    def url(stage: str) -> str:
+        values = {"subsidy": stage, "counted_from": first.isoformat(), "counted_to": last.isoformat()}
+        return url_for("contract_ledger.index", **values)
 
     return url
 
