@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from marketplace.domain import clock
-from marketplace.domain.calendar import Limit
+from marketplace.domain.calendar import Limit, WorkingCalendar
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, SubsidyBatch, SubsidyCase
 from marketplace.services.platform import deadlines
@@ -95,7 +95,7 @@ def open_batch(case: SubsidyCase) -> SubsidyBatch | None:
     return case.batch if case.submitted_at is not None else window_of(case).open
 
 
-def appeal_until(case: SubsidyCase) -> date | None:
+def appeal_until(case: SubsidyCase, calendar: WorkingCalendar | None = None) -> date | None:
     """Return the last day for 陈述申辩, by the working days of the version; None where nothing was refused."""
     if case.state != "refused":
         return None
@@ -103,7 +103,7 @@ def appeal_until(case: SubsidyCase) -> date | None:
     days = case.policy.parameters.get("appeal_days") if case.policy is not None else None
     if since is None or not days:
         return None
-    return Limit(days, "工作日").due(since, deadlines.calendar())
+    return Limit(days, "工作日").due(since, calendar or deadlines.calendar())
 
 
 def may_still_appeal(case: SubsidyCase) -> bool:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import clock, regions
-from marketplace.domain.access import Actor, Permission, may
+from marketplace.domain.access import Actor, Permission, Subject, may
+from marketplace.domain.calendar import WorkingCalendar
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, ReviewTask
 from marketplace.models.subsidy import FollowUp, PublicityRow, SubsidyCase
-from marketplace.services.platform import audit
+from marketplace.services.platform import audit, deadlines
 from marketplace.services.platform.reviews import waits_for
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import lacking, terms
@@ -99,11 +100,13 @@ class _Known:
     ends: dict[int, date] = field(default_factory=dict)
     reports: dict[int, FollowUp] = field(default_factory=dict)
     terms: dict[int, Terms] = field(default_factory=dict)
+    calendar: WorkingCalendar | None = None
 
 
 def _known(found: Sequence[SubsidyCase]) -> _Known:
     """Gather by a number of queries that does not grow with the cases."""
     ids, known = [case.id for case in found], _Known(terms=terms.of_many(found))
+    known.calendar = deadlines.calendar()
     tasks = select(ReviewTask).where(
         ReviewTask.subject_kind == "subsidy_case", ReviewTask.subject_id.in_(ids), ReviewTask.state == "open"
     )
@@ -134,7 +137,8 @@ def _step(
     case: SubsidyCase, actor: Actor, known: _Known, problems: Sequence[Problem] | None
 ) -> NextStep | None:  # fmt: skip
     """``problems``: what the case lacks, None where nobody counted."""
-    mine = may(actor, Permission.APPLY_SUBSIDY, cases.subject_of(case))
+    # Not the whole subject: the examinations of each case would be a query of their own.
+    mine = may(actor, Permission.APPLY_SUBSIDY, Subject("subsidy_case", organisation_id=case.organisation_id))
     you = _YOU if mine else Words(N_("%(name)s"), {"name": case.organisation.name})
     match case.state:
         case "draft" | "returned":
@@ -142,7 +146,7 @@ def _step(
         case "first_review" | "review" | "appealed":
             return _reviewing(case, known.tasks.get(case.id))
         case "refused":
-            until = terms.appeal_until(case)
+            until = terms.appeal_until(case, known.calendar)
             if until is None or until < clock.today():
                 return None
             return NextStep(you, [Words(N_("不服的，可以陈述申辩"))], until, mine)

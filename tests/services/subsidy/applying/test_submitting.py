@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from marketplace.domain import clock
+from marketplace.domain import clock, regions
 from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotFound, ValidationFailed
 from marketplace.extensions import db
+from marketplace.models.deals import Contract, Payment
 from marketplace.models.platform import ReviewTask
-from marketplace.models.subsidy import DishonestEntry, SubsidyCase
+from marketplace.models.subsidy import DishonestEntry, SubsidyBatch, SubsidyCase
 from marketplace.services import dispatch
-from marketplace.services.platform import outbox
+from marketplace.services.deals.payments import decisions
+from marketplace.services.platform import outbox, reviews
 from marketplace.services.subsidy import cases, facts
 from marketplace.services.subsidy.applying import (
     accounts,
@@ -29,7 +31,7 @@ from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests import subsidies
 from tests.applications import complete, open_case
-from tests.deals import PDF, WAN, make_contract, make_payment
+from tests.deals import PDF, WAN, make_contract, make_payment, make_traded
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -215,3 +217,76 @@ def test_an_account_is_the_applicants_own_and_confirmed():
 def test_facts_are_only_looked_up_where_a_guard_can_ask():
     case, agent = open_case()
     assert facts.facts_of(case, agent) == {"in_force", "batch_open", "trustworthy"}
+
+
+def test_a_verified_voucher_and_an_exclusion_reach_the_worker(drain):
+    subsidies.make_policy()
+    buyer = make.make_organisation()
+    contract = make_contract(buyer)
+    payment = make_payment(contract, 100 * WAN, state="submitted")
+    finance = make.actor(make.make_staff(Role.FINANCE))
+    with unit_of_work():
+        task = reviews.open_task("payment", "payment", payment.id, buyer, "付款", {buyer.id})
+        decisions.approve(finance, task)
+    drain()
+    (case,) = db.session.scalars(select(SubsidyCase)).all()
+    assert case.state == "draft"
+    with unit_of_work():
+        share = db.session.get_one(Payment, payment.id).allocations[0]
+        decisions.exclude(finance, share.id, 100 * WAN, "与成果无关")
+    assert drain() >= 1
+    assert evidence.sum_of(refresh(case)).eligible_fen == 0
+
+
+def test_an_import_needs_two_papers_more():
+    case, agent = open_case()
+    with unit_of_work():
+        contract = db.session.query(Contract).one()
+        contract.current.is_import = True
+    case = refresh(case)
+    found = evidence.sum_of(case)
+    codes = [item.material.code for item in materials.checklist(case, found) if item.open]
+    assert codes[-2:] == ["import_certificate", "translation"]
+    with unit_of_work():
+        materials.waive(agent, case.id, "translation", "合同为中文")
+        with pytest.raises(DomainError, match="必须提供"):
+            materials.waive(agent, case.id, "form", "没有公章")
+    items = {item.material.code: item for item in materials.checklist(refresh(case), found)}
+    assert (items["translation"].state, items["translation"].row.note) == ("waived", "合同为中文")
+
+
+def test_a_draft_names_the_next_window_when_one_is_announced():
+    case, agent = open_case(is_open=False)
+    with unit_of_work():
+        batch = db.session.query(SubsidyBatch).one()
+        batch.title, batch.apply_from = "下一批", clock.today() + timedelta(days=7)
+        batch.apply_to = clock.today() + timedelta(days=37)
+        day = batch.apply_from.isoformat()
+    step = waiting.steps_of(agent, [refresh(case)])[case.id]
+    assert [(each.message % each.params) for each in step.missing] == [f"下一批次“下一批”{day}开放后提交"]
+    assert step.mine
+
+
+def test_the_steps_of_many_cases_take_as_many_queries_as_those_of_one():
+    case, agent = open_case()
+    policy = case.policy
+    batch = subsidies.make_batch(policy)
+    for state in ("first_review", "published", "tracking", "withdrawn", "refused"):
+        subsidies.make_case(case.organisation, make_traded(), policy, batch, state)
+
+    def asked(found):
+        count = []
+        hook = lambda *_: count.append(1)  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", hook)
+        steps = waiting.steps_of(agent, found)
+        event.remove(db.engine, "before_cursor_execute", hook)
+        return len(count), steps
+
+    rows = list(db.session.scalars(select(SubsidyCase).order_by(SubsidyCase.id)))
+    for row in rows:
+        assert row.policy is not None
+    one, _steps = asked(rows[:1])
+    many, steps = asked(rows)
+    assert many <= one + 1
+    assert steps[rows[1].id].waits_for.message in regions.FIRST_REVIEW_OFFICES.values()
+    assert rows[4].id not in steps
