@@ -66,7 +66,8 @@ def get_for(actor: Actor, recovery_id: int, lock: bool = False) -> Recovery:
     case = cases.get_for(actor, row.case_id)
     if lock:
         policies.lock_clause(case.clause)
-        db.session.refresh(row, with_for_update=True)
+        db.session.execute(select(Recovery.id).where(Recovery.id == row.id).with_for_update())
+        db.session.refresh(row)
     return row
 
 

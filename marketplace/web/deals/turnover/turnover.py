@@ -158,8 +158,8 @@ def _subsidy_url(question: Question) -> Any:
     first, last = date(question.year, 1, 1), min(date(question.year, 12, 31), question.on)
 
     def url(stage: str) -> str:
-        values = {"subsidy": stage, "counted_from": first.isoformat(), "counted_to": last.isoformat()}
-        return url_for("contract_ledger.index", **values)
+        values: dict[str, Any] = {"subsidy": stage, "counted_from": first.isoformat()}
+        return url_for("contract_ledger.index", counted_to=last.isoformat(), **values)
 
     return url
 
