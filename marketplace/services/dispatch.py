@@ -15,6 +15,7 @@ from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
 from marketplace.services.subsidy import opening
+from marketplace.services.subsidy.registers import groups
 from marketplace.services.unit import unit_of_work
 
 
@@ -56,6 +57,7 @@ def _call_jobs(_payloads: Sequence[dict[str, Any]]) -> None:
 
 def _follow(payloads: Sequence[dict[str, Any]]) -> None:
     with unit_of_work():
+        groups.propose({int(payload["contract"]) for payload in payloads})
         opening.follow(payloads)
 
 
