@@ -30,7 +30,7 @@ class DeclarationForm(SiteForm):
     """The words that are signed by a typed name."""
 
     unrelated = BooleanField(_l("本单位作出以上无关联关系承诺"))
-    aid = CodeField(_l("同一合同、同一成果的其他补助"), declarations.AID.items())
+    aid = CodeField(_l("同一合同、同一成果的其他补助"), declarations.AID.items(), validators=[Marked()])
     details = TextField(
         _l("其他补助的名称、部门、金额和时间"),
         [Marked(declarations.LONGEST_DETAILS, needed=False)],

@@ -45,13 +45,21 @@ def of_many(found: Sequence[SubsidyCase]) -> dict[int, Terms]:
     made = {}
     for case in found:
         version = versions[case.id]
-        states = ("effective",) if case.submitted_at is None else ("effective", "repealed")
         made[case.id] = Terms(
             version,
-            version is not None and version.state in states,
+            version is not None and _is_in_force(version, case.submitted_at is not None),
             _window(batches.get(version.id, [])) if version is not None else Window(None, None),
         )
     return made
+
+
+def _is_in_force(version: PolicyVersion, submitted: bool) -> bool:
+    """What was submitted in time stays good when its version is repealed or runs out."""
+    if submitted:
+        return version.state in ("effective", "repealed")
+    today = clock.today()
+    begun = version.valid_from is None or version.valid_from <= today
+    return version.state == "effective" and begun and (version.valid_to is None or today <= version.valid_to)
 
 
 def _version(case: SubsidyCase, newest: Mapping[str, PolicyVersion | None]) -> PolicyVersion | None:

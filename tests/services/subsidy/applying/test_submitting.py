@@ -94,7 +94,7 @@ def test_what_changed_after_the_check_is_checked_again():
     assert refresh(case).number is None
 
 
-@pytest.mark.parametrize("obstacle", ["no_batch", "draft_policy", "dishonest", "provincial"])
+@pytest.mark.parametrize("obstacle", ["no_batch", "draft_policy", "run_out", "dishonest", "provincial"])
 def test_each_guard_stops_a_complete_application(obstacle):
     case, agent = open_case(is_open=obstacle != "no_batch")
     complete(case, agent, aid="provincial" if obstacle == "provincial" else "none")
@@ -102,10 +102,18 @@ def test_each_guard_stops_a_complete_application(obstacle):
         row = db.session.get_one(SubsidyCase, case.id)
         if obstacle == "draft_policy":
             row.policy.state, row.policy.says = "drafted", "draft"
+        if obstacle == "run_out":
+            row.policy.valid_to = clock.today() - timedelta(days=1)
         if obstacle == "dishonest":
             entry = DishonestEntry(uscc=row.organisation.uscc, source="测试名单", listed_on=clock.today())
             db.session.add(entry)
-    words = {"no_batch": "批次", "draft_policy": "草案", "dishonest": "失信", "provincial": "材料"}
+    words = {
+        "no_batch": "批次",
+        "draft_policy": "草案",
+        "run_out": "失效",
+        "dishonest": "失信",
+        "provincial": "材料",
+    }
     with pytest.raises(DomainError, match=words[obstacle]), unit_of_work():
         submitting.submit(agent, case.id)
     case = refresh(case)
