@@ -33,6 +33,7 @@ from marketplace.services.deals import waiting
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.granting import waiting as granting
 from marketplace.services.subsidy.reading import waiting as applying
 
 EXPIRY_NOTICE = timedelta(days=30)
@@ -68,7 +69,7 @@ def workbench(actor: Actor) -> Workbench:
     calendar = deadlines.calendar()
     items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
     items += [*_of_contracts(actor, calendar), *_of_cases(actor, calendar), *_expiring(actor, calendar)]
-    items += [*_tasks(actor, calendar), *_settings(actor)]
+    items += [*_of_grants(actor), *_tasks(actor, calendar), *_settings(actor)]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
     others = [item for item in items if not item.mine]
@@ -197,6 +198,20 @@ def _of_cases(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             mine=step.mine,
             due=step.due,
             days_left=_left(calendar, step.due),
+        )
+
+
+def _of_grants(actor: Actor) -> Iterable[WorkItem]:
+    """Steps on the way to the money: cases are handled together there, so that a step is one line."""
+    for step in granting.of_actor(actor):
+        yield WorkItem(
+            title=f"{step.title}（{step.count}）",
+            kind=Words(N_("补助资金")),
+            path=step.path,
+            state=step.state,
+            waits_for=Words(N_("您")),
+            missing=step.missing,
+            mine=True,
         )
 
 

@@ -157,6 +157,28 @@ def listed() -> Select[Publicity]:
     return select(Publicity).order_by(Publicity.starts_on.desc(), Publicity.id.desc())
 
 
+def running(found: Sequence[Publicity]) -> set[int]:
+    """Return the ids of those publications of which a line still runs, or waits for an objection to be decided."""
+    latest = select(func.max(PublicityRow.id)).group_by(PublicityRow.case_id)
+    query = (
+        select(PublicityRow.publicity_id)
+        .join(SubsidyCase, SubsidyCase.id == PublicityRow.case_id)
+        .where(
+            PublicityRow.publicity_id.in_([sheet.id for sheet in found]),
+            PublicityRow.id.in_(latest),
+            SubsidyCase.state.in_(("published", "objected")),
+        )
+    )
+    return set(db.session.scalars(query.distinct()))
+
+
+def sizes(found: Sequence[Publicity]) -> dict[int, int]:
+    """Return publication → number of its lines, by one query."""
+    query = select(PublicityRow.publicity_id, func.count()).group_by(PublicityRow.publicity_id)
+    rows = db.session.execute(query.where(PublicityRow.publicity_id.in_([sheet.id for sheet in found])))
+    return {publicity_id: int(number) for publicity_id, number in rows}
+
+
 def get(publicity_id: int) -> Publicity:
     """Return a publication; everybody may read it."""
     publicity = db.session.get(Publicity, publicity_id)
@@ -167,7 +189,10 @@ def get(publicity_id: int) -> Publicity:
 
 def lines_of(publicity: Publicity) -> list[Line]:
     """Return the lines in printed order, each with how it stands now."""
-    newest = newest_rows([row.case_id for row in publicity.rows])
+    case_ids = [row.case_id for row in publicity.rows]
+    # Read at once: a line asks for its case, and a publication may have hundreds of lines.
+    cases_read = db.session.scalars(select(SubsidyCase).where(SubsidyCase.id.in_(case_ids))).unique().all()
+    newest = newest_rows([case.id for case in cases_read])
     return [Line(row, standing_of(row, newest[row.case_id])) for row in publicity.rows]
 
 

@@ -100,6 +100,12 @@ def likely(found: Sequence[SubsidyCase]) -> list[Likely]:
     return made
 
 
+def likely_until(number: int) -> dict[int, Likely]:
+    """Return case → its likely decision for the first ``number`` cases of the queue: a page needs those before it."""
+    found = db.session.scalars(waiting("fix").limit(number)).unique().all()
+    return {one.case.id: one for one in likely(found)}
+
+
 def _cap_left(case: SubsidyCase, ledgers: Mapping[int, Ledger], outcome: ClaimOutcome) -> int | None:
     version = case.policy
     cap = version.parameters.get("cap_fen") if version is not None else None

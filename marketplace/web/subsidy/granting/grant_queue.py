@@ -55,7 +55,7 @@ def index() -> str:
         counts=queue.counts(actor()),
         page=page,
         page_url=page_urls(),
-        likely={one.case.id: one for one in queue.likely(page.items)} if step == "fix" else {},
+        likely=queue.likely_until(page.page * PAGE) if step == "fix" else {},
         budgets=queue.budgets(page.items),
         rows=publicity.newest_rows([case.id for case in page.items]),
         obstacles={case.id: paying.obstacles(case) for case in page.items} if step == "pay" else {},

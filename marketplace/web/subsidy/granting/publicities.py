@@ -43,7 +43,13 @@ COLUMNS = (
 def index() -> str:
     """List the publications, newest first."""
     page = paged(publicity.listed(), page_number())
-    return render_template("publicities/index.html", page=page, page_url=page_urls(), today=clock.today())
+    return render_template(
+        "publicities/index.html",
+        page=page,
+        page_url=page_urls(),
+        running=publicity.running(page.items),
+        sizes=publicity.sizes(page.items),
+    )
 
 
 @blueprint.get("/publicities/<int:publicity_id>")

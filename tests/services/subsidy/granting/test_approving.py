@@ -9,8 +9,9 @@ from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed
 from marketplace.models.platform import AuditEvent
 from marketplace.models.subsidy import Publicity, PublicityRow, SubsidyCase
+from marketplace.services import workbench
 from marketplace.services.subsidy import fixing
-from marketplace.services.subsidy.granting import approving, queue, releasing
+from marketplace.services.subsidy.granting import approving, queue, releasing, waiting
 from marketplace.services.unit import unit_of_work
 from tests import deals, grants, subsidies
 from tests import factories as make
@@ -160,3 +161,16 @@ def test_the_queue_weighs_ready_cases_one_after_the_other():
     budget = queue.budgets([first, second])
     assert [(one.whole_fen, one.used_fen, one.left_fen) for one in budget] == [(100 * WAN, 0, 100 * WAN)]
     assert {fresh(case).state for case in (first, second)} == {"accepted"}
+
+
+def test_the_workbench_names_the_step_that_waits_for_its_people():
+    case = grants.cleared_case()
+    approver = staff(Role.SUBSIDY_APPROVER)
+    assert [(step.count, step.path) for step in waiting.of_actor(approver)] == [
+        (1, "/admin/grant-queue?step=approve")
+    ]
+    assert [item.title for item in workbench.workbench(approver).mine] == ["待批准（1）"]
+    approve(approver, case)
+    assert not list(waiting.of_actor(approver))
+    assert [step.count for step in waiting.of_actor(staff(Role.FINANCE))] == [1]
+    assert not list(waiting.of_actor(make.actor(make.make_person(case.organisation))))

@@ -10,7 +10,7 @@ from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFoun
 from marketplace.extensions import db
 from marketplace.models.subsidy import GrantObjection, PublicityRow
 from marketplace.services.platform import reviews
-from marketplace.services.subsidy import fixing
+from marketplace.services.subsidy import fixing, recoveries
 from marketplace.services.subsidy.granting import objections, publicity, releasing
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -189,3 +189,35 @@ def test_what_is_given_up_waits_for_its_amount_again():
     with clock.frozen(clock.now() + timedelta(seconds=1)), unit_of_work():
         fixing.fix(reviewer, [case.id])
     assert fresh(case).state == "proposed"
+
+
+def cancel(case):
+    """Take the registration of the case's contract away, and let the arithmetic follow."""
+    contract = grants.contract_of(case)
+    policy = fresh(case).policy
+    with unit_of_work():
+        contract.state, contract.state_at = "deregistered", clock.now()
+        db.session.flush()
+        return recoveries.sync(policy)
+
+
+def test_a_contract_cancelled_while_published_ends_the_grant():
+    case = grants.fixed_case()
+    sheet = grants.published(case)
+    assert [row.kind for row in cancel(case)] == ["reduction"]
+    assert (fresh(case).state, fresh(case).fixed_fen) == ("refused", None)
+    assert [line.standing for line in publicity.lines_of(sheet)] == ["ended"]
+    assert sheet.id not in publicity.running([sheet])
+    with pytest.raises(Conflict):
+        objected(sheet)
+
+
+def test_a_contract_cancelled_after_the_payout_asks_all_of_it_back():
+    case = grants.paid_case()
+    (row,) = cancel(case)
+    assert (row.kind, row.amount_fen, row.cause) == (
+        "recovery",
+        30 * WAN,
+        f"deregister:{grants.contract_of(case).id}",
+    )
+    assert fresh(case).state == "tracking"
