@@ -42,6 +42,10 @@ SUBSIDY_STAFF = frozenset(
 )  # fmt: skip
 POLICY = frozenset({"policy_manager"})
 BATCHERS = frozenset({"policy_manager", "subsidy_reviewer"})
+DESK |= {
+    "contract_registrar", "contract_verifier", "finance", "subsidy_first_reviewer", "subsidy_reviewer",
+    "subsidy_approver",
+}  # fmt: skip
 JUDGES = frozenset({"achievement_reviewer", "auditor"})
 INSPECTED = frozenset({"visitor", "manager", "system_admin"})
 """Personas whose pages are also read by the inspector: between them they open every kind of page."""
@@ -222,6 +226,13 @@ MAY_ENTER = {
     "policy_versions.edit": SOME,
     "policy_versions.compare": SOME,
     "policy_versions.move": SOME,
+    "cap_groups.index": SUBSIDY_STAFF,
+    "cap_groups.detail": SOME,
+    "cap_groups.move": SOME,
+    "dishonest.index": SUBSIDY_STAFF,
+    "dishonest.take": BATCHERS,
+    "dishonest.template": BATCHERS,
+    "seller_decisions.decide": SOME,
     "calculator.index": ALL,
     "calculator.download": ALL,
     "seller_kits.index": ALL,

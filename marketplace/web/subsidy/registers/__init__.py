@@ -1,0 +1,1 @@
+"""Pages of cap groups, of the 失信 list and of written decisions."""
