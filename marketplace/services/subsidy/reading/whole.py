@@ -34,6 +34,9 @@ from marketplace.services.subsidy.applying.terms import Terms
 from marketplace.services.subsidy.reading import waiting
 from marketplace.services.subsidy.reading.waiting import NextStep, Stage
 
+DECIDED = ("returned", "refused", "appealed", "dismissed")
+"""States in which the remarks of the last return or refusal are shown to the applicant."""
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -94,7 +97,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         days_left=deadlines.days_left(step.due) if step is not None and step.due is not None else None,
         events=history.timeline(case),
         remarks={one.field: one.text for one in decision.remarks}
-        if decision is not None and case.state == "returned"
+        if decision is not None and case.state in DECIDED and decision.outcome in ("returned", "refused")
         else {},
         cites={ground.label: ground.cites for ground in GROUNDS.values() if ground.cites},
         reasons=_reasons(case, decision.kind if decision is not None else "", decision),

@@ -130,8 +130,11 @@ def declare(actor: Actor, examination_id: int, conflict: bool) -> CaseExaminatio
         actor, "case_examination.declare", "case_examination", row.id, case=row.case_id, conflict=conflict
     )
     if conflict and row.assigned_by is not None:
-        words = {"title": cases.title_of(row.case), "what": LABELS[row.kind], "name": actor.name}
-        notices.notify([row.assigned_by], "examination_declined", "subsidy_review", row.case_id, **words)
+        title, what = cases.title_of(row.case), LABELS[row.kind]
+        notices.notify(
+            [row.assigned_by], "examination_declined", "subsidy_review", row.case_id,
+            title=title, what=what, name=actor.name,
+        )  # fmt: skip
     return row
 
 

@@ -133,8 +133,8 @@ def _vouchers(found: Sum | None) -> Iterator[Flag]:
     for each in found.contracts if found is not None else ():
         for term in each.terms:
             payment = term.payment
-            for words in decisions.same_files(term.files):
-                yield Flag("same_voucher", words, "bad")
+            for seen in decisions.same_files(term.files):
+                yield Flag("same_voucher", seen, "bad")
             signed = each.contract.signed_on
             told = {"day": payment.paid_on.isoformat(), "tail": term.serial_tail or "—"}
             if signed is not None and payment.paid_on < signed and term.counted_fen > 0:
