@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, require
-from marketplace.domain.calendar import Limit
+from marketplace.domain.calendar import Limit, WorkingCalendar
 from marketplace.domain.deals.numbers import ContractNumber
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.text import N_, clean_line, clean_text
@@ -60,7 +60,8 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
     if known is not None:
         return known
     releasing.check_states(found, "proposed")
-    publicity = _sheet(actor, title, words, found)
+    calendar = deadlines.calendar()
+    publicity = _sheet(actor, title, words, max(_last_day(case, calendar) for case in found))
     numbers = contract_numbers(found)
     for position, case in enumerate(found, 1):
         publicity.rows.append(
@@ -72,7 +73,7 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
                 contract_numbers=numbers.get(case.id, ""),
                 paid_fen=paid_fen(case),
                 amount_fen=case.fixed_fen or 0,
-                ends_on=_last_day(case),
+                ends_on=_last_day(case, calendar),
             )
         )
         cases.act(actor, case, "publish", facts.facts_of(case, actor))
@@ -81,7 +82,7 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
     return publicity
 
 
-def _sheet(actor: Actor, title: str, words: str, found: Sequence[SubsidyCase]) -> Publicity:
+def _sheet(actor: Actor, title: str, words: str, ends_on: date) -> Publicity:
     title = clean_line(title)
     if len(title) < 4 or len(title) > LONGEST_TITLE:
         raise DomainError(
@@ -93,7 +94,7 @@ def _sheet(actor: Actor, title: str, words: str, found: Sequence[SubsidyCase]) -
         title=title,
         words=clean_text(words)[: releasing.LONGEST_WORDS],
         starts_on=clock.today(),
-        ends_on=max(_last_day(case) for case in found),
+        ends_on=ends_on,
         audit_head=head.digest if head is not None else "",
         published_by=actor.person_id,
     )
@@ -113,9 +114,9 @@ def _published_already(actor: Actor, found: Sequence[SubsidyCase]) -> Publicity 
     return publicity if publicity.published_by == actor.person_id else None
 
 
-def _last_day(case: SubsidyCase) -> date:
+def _last_day(case: SubsidyCase, calendar: WorkingCalendar) -> date:
     days = case.policy.parameters.get("publicity_days") if case.policy is not None else None
-    return Limit(days or DEFAULT_DAYS, "工作日").due(clock.today(), deadlines.calendar())
+    return Limit(days or DEFAULT_DAYS, "工作日").due(clock.today(), calendar)
 
 
 def paid_fen(case: SubsidyCase) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
@@ -61,6 +62,8 @@ def locked_rows(case_ids: Sequence[int]) -> list[SubsidyCase]:
     found = db.session.scalars(
         select(SubsidyCase)
         .where(SubsidyCase.id.in_(wanted))
+        # Every step asks who was assigned to a case.
+        .options(selectinload(SubsidyCase.examinations))
         .order_by(SubsidyCase.submitted_at, SubsidyCase.id)
         .with_for_update(of=SubsidyCase)
         .execution_options(populate_existing=True)
