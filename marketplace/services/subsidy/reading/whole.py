@@ -42,6 +42,7 @@ DECIDED = ("returned", "refused", "appealed", "dismissed")
 class Whole:
     """A case with its sum, papers, way and history.
 
+    ``is_listed``: the applicant stands on a 失信 list, and nobody has let this case through.
     ``likely_fen``: what it would get now, or has been fixed at. ``handles``: the reader applies; ``can_do``: actions
     open to the reader now. ``remarks``: part → words of the last return. ``reasons`` are msgids, ``cites`` says for
     each which words of the clause it rests on. ``account``: masked for all but the
@@ -56,6 +57,7 @@ class Whole:
     likely_fen: int | None
     items: Sequence[Item]
     problems: Sequence[Problem]
+    is_listed: bool
     stages: Sequence[Stage]
     step: NextStep | None
     days_left: int | None
@@ -92,6 +94,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         likely_fen=_likely(case, found),
         items=materials.checklist(case, found),
         problems=problems,
+        is_listed=open_ and not facts.is_trustworthy(case),
         stages=waiting.stages_of(case),
         step=step,
         days_left=deadlines.days_left(step.due) if step is not None and step.due is not None else None,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from marketplace.domain.access import Actor, Permission, Subject, require
-from marketplace.domain.errors import DomainError
+from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.regions import CITY_PREFIX
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
@@ -43,8 +43,14 @@ def sellers(actor: Actor, contract_id: int, outcome: str, words: str) -> Subsidy
 
 
 def dishonest(actor: Actor, case_id: int, outcome: str, words: str) -> SubsidyDecision:
-    """Decide on a case whose applicant stands on a 失信 list, with the reason. Raises as ``sellers`` does."""
-    case: SubsidyCase = cases.get_for(actor, case_id, lock=True)
+    """Decide on a case whose applicant stands on a 失信 list, with the reason. Raises as ``sellers`` does.
+
+    A draft is reached too, though only its applicant reads it: without the decision it can never be submitted.
+    """
+    cases.lock_row(case_id)
+    case = db.session.get(SubsidyCase, case_id, populate_existing=True)
+    if case is None:
+        raise NotFound()
     require(actor, Permission.APPROVE_GRANT, cases.subject_of(case))
     return _add(actor, "dishonest", DISHONEST, outcome, "subsidy_case", case_id, words)
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import Role
-from marketplace.domain.errors import Conflict, DomainError, NotFound, ValidationFailed
+from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, Payment
 from marketplace.models.platform import ReviewTask
@@ -26,7 +26,8 @@ from marketplace.services.subsidy.applying import (
     submitting,
     terms,
 )
-from marketplace.services.subsidy.reading import waiting
+from marketplace.services.subsidy.reading import waiting, whole
+from marketplace.services.subsidy.registers import decisions as written
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests import subsidies
@@ -298,3 +299,19 @@ def test_the_steps_of_many_cases_take_as_many_queries_as_those_of_one():
     assert many <= one + 1
     assert steps[rows[1].id].waits_for.message in regions.FIRST_REVIEW_OFFICES.values()
     assert rows[4].id not in steps
+
+
+def test_20_a_listed_applicant_submits_after_a_written_decision_only():
+    case, agent = open_case()
+    complete(case, agent)
+    with unit_of_work():
+        uscc = refresh(case).organisation.uscc
+        db.session.add(DishonestEntry(uscc=uscc, source="测试名单", listed_on=clock.today()))
+    assert whole.of_case(agent, case.id).is_listed
+    approver = make.actor(make.make_staff(Role.SUBSIDY_APPROVER))
+    with pytest.raises(NotAllowed), unit_of_work():
+        written.dishonest(agent, case.id, "overridden", "已整改")
+    with unit_of_work():
+        written.dishonest(approver, case.id, "overridden", "已整改，信用修复完成")
+    with unit_of_work():
+        assert submitting.submit(agent, case.id).state == "first_review"
