@@ -14,7 +14,7 @@ from marketplace.domain.states.subsidy import FIXED_STATES, QUEUED_STATES
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.text import N_
 from marketplace.extensions import db
-from marketplace.models.deals import Contract, ContractParty, TradedAchievement
+from marketplace.models.deals import Contract, ContractLine, ContractParty, ContractVersion, TradedAchievement
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import CaseMaterial, PolicyVersion, SubsidyCase
 from marketplace.services.platform import audit
@@ -34,9 +34,9 @@ def follow(payloads: Sequence[dict[str, Any]]) -> None:
     contract_ids = {int(payload["contract"]) for payload in payloads}
     pairs = _pairs(contract_ids)
     for version in policies.effective(PURCHASE):
-        recoveries.sync(version)
-        ledger = world.world_of(version).ledger()
+        recoveries.sync(version, _achievements(contract_ids))
         for buyer, traded in pairs:
+            ledger = world.part_of(version, traded.id).ledger()
             _open_if_worth(version, ledger, buyer, traded)
 
 
@@ -52,6 +52,16 @@ def _pairs(contract_ids: set[int]) -> list[tuple[Organisation, TradedAchievement
         for line in contract.current.lines:
             found[buyer.id, line.traded_id] = (buyer, line.traded)
     return list(found.values())
+
+
+def _achievements(contract_ids: set[int]) -> set[int]:
+    """Return what these contracts are, or once were, about."""
+    query = (
+        select(ContractLine.traded_id)
+        .join(ContractVersion, ContractVersion.id == ContractLine.version_id)
+        .where(ContractVersion.contract_id.in_(contract_ids))
+    )
+    return set(db.session.scalars(query))
 
 
 def _member_buyer(contract: Contract) -> Organisation | None:

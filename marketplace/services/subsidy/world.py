@@ -69,8 +69,7 @@ def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = Non
     what was recorded before that moment.
     """
     groups = cap_groups()
-    mine = groups.get(str(traded_id))
-    about = {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
+    about = sharing(traded_id, groups)
     contracts = _contracts(about)
     entries = [
         *_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version, about)
@@ -80,6 +79,12 @@ def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = Non
     window = (version.window_from, version.window_to)
     prior = [*_prior_grants(version, about, until), *_others_grants(version, about, until)]
     return World(policy_of(version.parameters, window, groups, prior), entries)
+
+
+def sharing(traded_id: int, groups: Mapping[str, str]) -> set[int]:
+    """Return the achievements that share a cap with one, itself included; ``groups`` as cap_groups gives them."""
+    mine = groups.get(str(traded_id))
+    return {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
 
 
 def world_of(version: PolicyVersion) -> World:

@@ -81,8 +81,8 @@ def withdraw(actor: Actor, case_id: int) -> SubsidyCase:
     task = reviews.open_task_for("subsidy_case", case.id)
     if task is not None:
         reviews.cancel(task)
-    if held and case.policy is not None and case.clause == "purchase":
-        recoveries.sync(case.policy)
+    if held and case.policy is not None and case.traded_id is not None:
+        recoveries.sync(case.policy, [case.traded_id])
     return case
 
 

@@ -7,8 +7,8 @@ import pytest
 from marketplace.domain import clock
 from marketplace.extensions import db
 from marketplace.models.deals import Payment, PaymentAllocation
-from marketplace.models.subsidy import CapGroup, CapGroupMember, SubsidyCase
-from marketplace.services.subsidy import world
+from marketplace.models.subsidy import CapGroup, CapGroupMember, PolicyVersion, SubsidyCase
+from marketplace.services.subsidy import recoveries, world
 from marketplace.services.subsidy.applying import evidence
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -137,3 +137,24 @@ def test_the_queue_counts_earlier_cases_of_the_achievement_only():
     early = subsidies.make_case(rival, traded, policy, batch, "review")
     late = subsidies.make_case(buyer, traded, policy, batch, "first_review")
     assert (evidence.sum_of(early).queued, evidence.sum_of(late).queued) == (0, 1)
+
+
+def test_what_is_asked_back_for_one_achievement_is_what_the_whole_world_asks_back():
+    policy, buyer = subsidies.make_policy(), make.make_organisation()
+    batch = subsidies.make_batch(policy)
+    contracts = [make_contract(buyer), make_contract(buyer)]
+    for contract in contracts:
+        make_payment(contract, 100 * WAN)
+        traded = contract.current.lines[0].traded
+        subsidies.make_case(buyer, traded, policy, batch, "tracking", fixed_fen=10 * WAN)
+        make_payment(contract, 40 * WAN, "refund")
+    with unit_of_work():
+        posted = recoveries.sync(policy, [contracts[0].current.lines[0].traded_id])
+        assert [(row.traded_id, row.amount_fen // WAN) for row in posted] == [
+            (contracts[0].current.lines[0].traded_id, 4)
+        ]
+    with unit_of_work():
+        posted = recoveries.sync(db.session.get_one(PolicyVersion, policy.id))
+        assert [row.traded_id for row in posted] == [contracts[1].current.lines[0].traded_id]
+    with unit_of_work():
+        assert recoveries.sync(db.session.get_one(PolicyVersion, policy.id)) == []
