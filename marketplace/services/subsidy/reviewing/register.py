@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, require
+from marketplace.domain.calendar import WorkingCalendar
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.text import N_, Words, compact
@@ -82,9 +83,14 @@ def page_of(actor: Actor, filters: Filters, sort: str, number: int) -> tuple[Pag
     sums = totals(asked)
     pages = max(1, -(-sums.cases // SIZE))
     page = min(max(number, 1), pages)
-    query = _ordered(_select(asked), sort).options(selectinload(SubsidyCase.batch))
-    found = db.session.scalars(query.limit(SIZE).offset((page - 1) * SIZE)).unique().all()
-    return Page(rows_of(found), page, pages, sums.cases), sums
+    # Ids first: sorting narrow rows is several times faster than sorting all that a line shows.
+    narrow = _ordered(_select(asked, with_task=sort == "due"), sort).with_only_columns(
+        SubsidyCase.id, maintain_column_froms=True
+    )
+    ids = list(db.session.scalars(narrow.limit(SIZE).offset((page - 1) * SIZE)))
+    wide = select(SubsidyCase).where(SubsidyCase.id.in_(ids)).options(selectinload(SubsidyCase.batch))
+    by_id = {one.id: one for one in db.session.scalars(wide).unique()}
+    return Page(rows_of([by_id[one] for one in ids]), page, pages, sums.cases), sums
 
 
 def totals(asked: Filters) -> Totals:
@@ -112,16 +118,17 @@ def rows_of(found: Sequence[SubsidyCase]) -> list[Row]:
         ReviewTask.state == "open",
     )
     tasks = {task.subject_id: task for task in db.session.scalars(query)}
-    return [_row(one, tasks.get(one.id)) for one in found]
+    calendar = deadlines.calendar()
+    return [_row(one, tasks.get(one.id), calendar) for one in found]
 
 
-def _row(found: SubsidyCase, task: ReviewTask | None) -> Row:
+def _row(found: SubsidyCase, task: ReviewTask | None, calendar: WorkingCalendar) -> Row:
     if task is None:
         return Row(found, title_of(found), None, None, None)
     who = waits_for(task, task.kind)
     if task.assignee is None and task.scope is not None:
         who = Words(regions.FIRST_REVIEW_OFFICES.get(task.scope, task.scope))
-    return Row(found, title_of(found), task, who, deadlines.days_left(task.due_on))
+    return Row(found, title_of(found), task, who, calendar.between(clock.today(), task.due_on))
 
 
 def query_of(asked: Filters) -> Select[Any]:
@@ -134,9 +141,10 @@ def batches() -> list[SubsidyBatch]:
     return list(db.session.scalars(select(SubsidyBatch).order_by(SubsidyBatch.id.desc()).limit(100)))
 
 
-def _select(asked: Filters) -> Select[Any]:
-    task = _task()
-    query = select(SubsidyCase).outerjoin(ReviewTask, task).where(SubsidyCase.number.is_not(None))
+def _select(asked: Filters, with_task: bool = False) -> Select[Any]:
+    query = select(SubsidyCase).where(SubsidyCase.number.is_not(None))
+    if with_task or asked.get("overdue") or asked.get("mine"):
+        query = query.outerjoin(ReviewTask, _task())
     offices = asked.get("offices", "-")
     if offices != "*":
         query = query.where(SubsidyCase.office.in_(offices.split(",")))

@@ -1,20 +1,25 @@
 """初审, 审核, 陈述申辩: who decides, with what, and what follows."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
 from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
+from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.extensions import db
 from marketplace.models.people import RoleGrant
 from marketplace.models.platform import Notice, ReviewTask
 from marketplace.models.subsidy import CaseMaterial
 from marketplace.services.people import actors
-from marketplace.services.platform import files
+from marketplace.services.platform import files, reviews
 from marketplace.services.subsidy.applying import history, submitting
+from marketplace.services.subsidy.cases import REVIEW_KINDS
 from marketplace.services.subsidy.reviewing import checking, competence, deciding, several
 from marketplace.services.subsidy.reviewing.deciding import Opinion
 from marketplace.services.unit import unit_of_work
+from tests import deals, subsidies
 from tests import factories as make
 from tests.reviewing import again, check_all, city, decide, office, passed_first, submitted
 
@@ -207,3 +212,58 @@ def test_several_are_passed_only_where_nothing_is_in_the_way():
     with unit_of_work():
         several.take(reviewer, bare.id, "take")
     assert competence.task_of(again(bare)).assignee_id == reviewer.person_id
+
+
+STEPS = {
+    "first_review": (Role.SUBSIDY_FIRST_REVIEWER, ("pass", "return", "refuse")),
+    "review": (Role.SUBSIDY_REVIEWER, ("pass", "return", "refuse")),
+    "appealed": (Role.SUBSIDY_APPROVER, ("grant", "dismiss")),
+}
+
+
+@pytest.mark.parametrize("state", [*SUBSIDY_CASE.states])
+def test_every_state_by_every_role(state):
+    """One role decides each of three states, by the decisions of that state; everywhere else nobody decides."""
+    buyer, policy = make.make_organisation(), subsidies.make_policy()
+    numbered = state in subsidies.NUMBERED
+    case = subsidies.make_case(buyer, deals.make_traded(), policy, subsidies.make_batch(policy), state)
+    if state in REVIEW_KINDS:
+        with unit_of_work():
+            scope = case.office if state == "first_review" else None
+            reviews.open_task(REVIEW_KINDS[state], "subsidy_case", case.id, buyer, "x", scope=scope)
+    authority = make.make_organisation("authority")
+    competent, known = STEPS.get(state, (None, ()))
+    for role in Role:
+        person = make.actor(make.make_staff(role, authority=authority))
+        assert competence.may_review(person, again(case)) is (role is competent)
+        for decision in deciding.OUTCOMES:
+            # Where the role is right, only a decision of another state is refused here; the rest is proved above.
+            if role is competent and decision in known:
+                continue
+            with pytest.raises((NotAllowed, NotFound, Conflict)), unit_of_work():
+                deciding.decide(person, case.id, decision, Opinion(["other"], "x", {"conditions": "x"}))
+    assert again(case).state == state
+    assert numbered is (case.number is not None)
+
+
+def test_two_who_press_at_once_decide_once(app):
+    case, _agent = submitted()
+    pressing = [office(), office()]
+    check_all(pressing[0], case)
+    task, case_id = competence.task_of(case).id, case.id
+    db.session.rollback()
+
+    def press(who):
+        with app.app_context():
+            try:
+                with unit_of_work():
+                    deciding.decide(who, case_id, "pass", Opinion(), task)
+            except DomainError as refused:
+                return refused.code
+        return "passed"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(press, pressing))
+    assert outcomes == ["passed", "task_closed"]
+    done = select(ReviewTask).where(ReviewTask.kind == "subsidy_first_review", ReviewTask.state == "done")
+    assert len(db.session.scalars(done).all()) == 1
