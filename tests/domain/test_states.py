@@ -25,7 +25,7 @@ FACTS = frozenset(
         "priced_in_public", "has_certificate", "is_local", "is_outside", "paid_in_full", "is_recorder",
         "window_free", "says_draft", "says_law", "ready", "in_force", "batch_open", "trustworthy", "from_office",
         "from_city", "converted", "examined", "in_appeal_time", "no_objection", "account_confirmed", "unburdened",
-        "reported",
+        "reported", "has_pending",
     }
 )  # fmt: skip
 

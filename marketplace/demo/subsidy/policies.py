@@ -1,4 +1,4 @@
-"""Policies of the demonstration: clauses of the draft plan loaded as 有效 and marked 演示, with batches around today."""
+"""Policies of the demonstration: clauses of the draft plan loaded as 有效, marked 演示, with batches around today."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,9 +16,8 @@ from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.subsidy.parameters import initial, shown
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion
-from marketplace.services.subsidy import editing
-from marketplace.services.subsidy.editing import Wording
-from marketplace.services.subsidy.registers import batches
+from marketplace.services.subsidy.registers import batches, versions
+from marketplace.services.subsidy.registers.versions import Wording
 
 WRITER, SECOND = "policy@kjj.example", "policy2@kjj.example"
 _BASIS = "演示：条款取自征求意见稿，为演示装作有效，不代表已经公布的政策。"
@@ -49,7 +48,7 @@ def ensure_demo_policies(writer: Actor, second: Actor, today: date) -> None:
         {"cap_fen": 30 * FEN_PER_WAN, "invoice_required": False},
     )  # fmt: skip
     _confirm(writer, second, old, "confirm")
-    editing.act(second, old.id, "repeal", "由新版本取代")
+    versions.act(second, old.id, "repeal", "由新版本取代")
     now = _version(writer, "purchase", _wording("purchase", date(this - 1, 1, 1), None), {})
     _confirm(writer, second, now, "confirm")
     coming = replace(_wording("purchase", date(this + 1, 1, 1), None), says="draft")
@@ -58,7 +57,9 @@ def ensure_demo_policies(writer: Actor, second: Actor, today: date) -> None:
         {"min_grant_fen": FEN_PER_WAN, "enterprise_year_cap_fen": 100 * FEN_PER_WAN},
     )  # fmt: skip
     _confirm(writer, second, later, "confirm_draft")
-    certificate = _version(writer, "high_tech", _wording("high_tech", None, None), {})
+    certificate = _version(
+        writer, "high_tech", _wording("high_tech", None, None), {"annual_budget_fen": 30 * FEN_PER_WAN}
+    )
     _confirm(writer, second, certificate, "confirm")
     _announce(writer, now, certificate, today)
 
@@ -86,15 +87,15 @@ def _version(writer: Actor, clause: str, wording: Wording, changed: Mapping[str,
         one.key: values[one.key] if one.kind in ("codes", "choice", "flag") else shown(one, values[one.key])
         for one in parameters
     }
-    row = editing.create(writer, clause)
-    editing.write(writer, row.id, wording, typed, None)
+    row = versions.create(writer, clause)
+    versions.write(writer, row.id, wording, typed, None)
     row.is_demo = True
     return row
 
 
 def _confirm(writer: Actor, second: Actor, row: PolicyVersion, action: str) -> None:
-    editing.act(writer, row.id, "propose")
-    editing.act(second, row.id, action)
+    versions.act(writer, row.id, "propose")
+    versions.act(second, row.id, action)
 
 
 def _announce(writer: Actor, purchase: PolicyVersion, certificate: PolicyVersion, today: date) -> None:
@@ -110,9 +111,9 @@ def _announce(writer: Actor, purchase: PolicyVersion, certificate: PolicyVersion
         )
 
     year = today.year
-    batch(purchase, f"购买市外先进技术成果补助第一批（{year}，演示）", f"演示〔{year}〕1号", -300, -60)
-    batch(purchase, f"购买市外先进技术成果补助第二批（{year}，演示）", f"演示〔{year}〕2号", -30, 45)
-    batch(
-        purchase, f"购买市外先进技术成果补助第三批（{year}，演示）", f"演示〔{year}〕3号", 75, 105, "expert"
-    )
-    batch(certificate, f"高新技术企业认定补助（{year}，演示）", f"演示〔{year}〕4号", -30, 60)
+    name = "购买市外先进技术成果补助"
+    batch(purchase, f"{name}第一批（{year}，演示）", f"演示〔{year}〕1号", -300, -120)
+    batch(purchase, f"{name}第二批（{year}，演示）", f"演示〔{year}〕2号", -110, -60)
+    batch(purchase, f"{name}第三批（{year}，演示）", f"演示〔{year}〕3号", -30, 45)
+    batch(purchase, f"{name}第四批（{year}，演示）", f"演示〔{year}〕4号", 75, 105, "expert")
+    batch(certificate, f"高新技术企业认定补助（{year}，演示）", f"演示〔{year}〕5号", -30, 60)

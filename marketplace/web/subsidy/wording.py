@@ -13,7 +13,7 @@ from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.subsidy.parameters import Parameter, shown
 from marketplace.domain.text import N_
 from marketplace.models.subsidy import PolicyVersion
-from marketplace.services.subsidy.editing import Difference
+from marketplace.services.subsidy.registers.versions import Difference
 
 SAYS = {"draft": N_("征求意见稿"), "law": N_("正式文件")}
 

@@ -6,8 +6,8 @@ from marketplace.domain.access import Permission, may
 from marketplace.domain.states import POLICY_VERSION
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.models.subsidy import PolicyVersion
-from marketplace.services.subsidy import editing, policies
-from marketplace.services.subsidy.registers import batches
+from marketplace.services.subsidy import policies
+from marketplace.services.subsidy.registers import batches, versions
 from marketplace.web.guards import actor, public
 from marketplace.web.subsidy.wording import (
     SAYS,
@@ -31,7 +31,7 @@ def index() -> str:
     sections = []
     for clause in CLAUSES.values():
         readable = [
-            row for row in editing.all_versions(actor(), clause.code) if row.state in editing.PUBLIC_STATES
+            row for row in versions.all_versions(actor(), clause.code) if row.state in versions.PUBLIC_STATES
         ]
         now = policies.for_estimates(clause.code)
         effective = [row for row in readable if row.state == "effective"]
@@ -56,7 +56,7 @@ def index() -> str:
 @public
 def detail(version_id: int) -> str:
     """Show one version: its text, every parameter in words, its windows, and how it differs from the one before."""
-    version = editing.get(actor(), version_id)
+    version = versions.get(actor(), version_id)
     before = _before(version)
     return render_template(
         "policies/detail.html",
@@ -66,8 +66,8 @@ def detail(version_id: int) -> str:
         says=SAYS,
         rows=parameter_rows(version),
         before=before,
-        changes=changes(version.clause, editing.compare(before, version)) if before else [],
-        versions=editing.all_versions(actor(), version.clause),
+        changes=changes(version.clause, versions.compare(before, version)) if before else [],
+        versions=versions.all_versions(actor(), version.clause),
         states=POLICY_VERSION.states,
         batches=[row for row in batches.everything() if row.policy_version_id == version.id],
         batch_state=batches.state_of,
@@ -77,5 +77,5 @@ def detail(version_id: int) -> str:
 
 def _before(version: PolicyVersion) -> PolicyVersion | None:
     """Return the version before, as far as the reader may know it."""
-    older = [row for row in editing.all_versions(actor(), version.clause) if row.ordinal < version.ordinal]
+    older = [row for row in versions.all_versions(actor(), version.clause) if row.ordinal < version.ordinal]
     return older[0] if older else None

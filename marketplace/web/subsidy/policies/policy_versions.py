@@ -21,7 +21,8 @@ from marketplace.forms.subsidy.policies import (
 )
 from marketplace.models.subsidy import PolicyVersion
 from marketplace.services.people import actors
-from marketplace.services.subsidy import editing, policies
+from marketplace.services.subsidy import policies
+from marketplace.services.subsidy.registers import versions
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
@@ -37,7 +38,7 @@ Answer = str | Response | tuple[str, int]
 @requires(Permission.READ_POLICIES)
 def index() -> str:
     """Show every version of every clause."""
-    rows = editing.all_versions(actor())
+    rows = versions.all_versions(actor())
     names = actors.names_of({person for row in rows for person in (row.edited_by, row.decided_by) if person})
     return render_template(
         "policy_versions/index.html", rows=rows, names=names, clauses=CLAUSES, states=POLICY_VERSION.states
@@ -49,7 +50,7 @@ def index() -> str:
 def new() -> Answer:
     """Begin a version, empty or as a copy."""
     form = NewVersionForm()
-    rows = editing.all_versions(actor())
+    rows = versions.all_versions(actor())
     form.copy_of.offer([(str(row.id), f"{_(CLAUSES[row.clause].label)} · {row.ordinal}") for row in rows])
     if request.method == "GET":
         form.copy_of.data, form.clause.data = (
@@ -61,7 +62,7 @@ def new() -> Answer:
             with unit_of_work():
                 copied = int(form.copy_of.data) if form.copy_of.data else None
                 clause = next((row.clause for row in rows if row.id == copied), form.clause.data or "")
-                version_id = editing.create(actor(), clause, copied).id
+                version_id = versions.create(actor(), clause, copied).id
             return redirect(url_for(".edit", version_id=version_id))
         except DomainError as error:
             form.take(error)
@@ -72,9 +73,9 @@ def new() -> Answer:
 @requires(Permission.READ_POLICIES)
 def detail(version_id: int) -> str:
     """Show a version with what can be done now, and what stands in the way."""
-    version = editing.get(actor(), version_id)
+    version = versions.get(actor(), version_id)
     people = {person for person in (version.edited_by, version.proposed_by, version.decided_by) if person}
-    others = [row for row in editing.all_versions(actor(), version.clause) if row.id != version.id]
+    others = [row for row in versions.all_versions(actor(), version.clause) if row.id != version.id]
     return render_template(
         "policy_versions/detail.html",
         version=version,
@@ -84,7 +85,7 @@ def detail(version_id: int) -> str:
         says=SAYS,
         rows=parameter_rows(version),
         names=actors.names_of(people),
-        moves=editing.available(actor(), version),
+        moves=versions.available(actor(), version),
         overlapping=policies.overlapping(version) if version.says == "law" else [],
         others=others,
     )
@@ -94,7 +95,7 @@ def detail(version_id: int) -> str:
 @requires(Permission.CHANGE_POLICY)
 def edit(version_id: int) -> Answer:
     """Write wording and parameters; amounts carry their unit."""
-    version = editing.get(actor(), version_id)
+    version = versions.get(actor(), version_id)
     if version.state != "editing":
         flash(_("这一版本已经提请确认或确认，不能再修改；请收回，或建立新版本"), "warn")
         return redirect(url_for(".detail", version_id=version_id))
@@ -103,7 +104,7 @@ def edit(version_id: int) -> Answer:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                editing.write(actor(), version_id, _wording(form), form.typed, _expected(form))
+                versions.write(actor(), version_id, _wording(form), form.typed, _expected(form))
             flash(_("已保存"), "ok")
             return redirect(url_for(".detail", version_id=version_id))
         except DomainError as error:
@@ -116,9 +117,9 @@ def _shown(version: PolicyVersion) -> dict[str, object]:
     return wording | typed_values(version.clause, version.parameters) | {"version": str(version.version)}
 
 
-def _wording(form: VersionForm) -> editing.Wording:
+def _wording(form: VersionForm) -> versions.Wording:
     typed: dict[str, Any] = {name: form[name].data or _empty(name) for name in WORDING}
-    return editing.Wording(**typed)
+    return versions.Wording(**typed)
 
 
 def _empty(name: str) -> str | None:
@@ -135,8 +136,8 @@ def _expected(form: VersionForm) -> int | None:
 @requires(Permission.READ_POLICIES)
 def compare(version_id: int) -> str:
     """Show how a version differs from another of its clause."""
-    version = editing.get(actor(), version_id)
-    others = [row for row in editing.all_versions(actor(), version.clause) if row.id != version.id]
+    version = versions.get(actor(), version_id)
+    others = [row for row in versions.all_versions(actor(), version.clause) if row.id != version.id]
     wanted = request.args.get("with", type=row_number)
     older = [row for row in others if row.ordinal < version.ordinal]
     other = next((row for row in others if row.id == wanted), None) or next(iter([*older, *others]), None)
@@ -146,7 +147,7 @@ def compare(version_id: int) -> str:
         other=other,
         others=others,
         clause=CLAUSES[version.clause],
-        changes=changes(version.clause, editing.compare(other, version)) if other else [],
+        changes=changes(version.clause, versions.compare(other, version)) if other else [],
     )
 
 
@@ -154,7 +155,7 @@ def compare(version_id: int) -> str:
 @requires(Permission.CHANGE_POLICY, Permission.CONFIRM_POLICY)
 def move(version_id: int, action: str) -> Answer:
     """Take a step of a version, asked once more; the password is typed again before what cannot be undone."""
-    version = editing.get(actor(), version_id)
+    version = versions.get(actor(), version_id)
     transition = POLICY_VERSION.table.get((version.state, action))
     if transition is None:
         if any(key[1] == action for key in POLICY_VERSION.table):
@@ -169,7 +170,7 @@ def _move(version: PolicyVersion, transition: Transition) -> Answer:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                editing.act(actor(), version.id, transition.action, form.note.data or "")
+                versions.act(actor(), version.id, transition.action, form.note.data or "")
             flash(_("已办理：%(what)s", what=_(transition.label)), "ok")
             return redirect(url_for(".detail", version_id=version.id))
         except DomainError as error:

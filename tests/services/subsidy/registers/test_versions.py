@@ -11,13 +11,14 @@ from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFoun
 from marketplace.domain.subsidy.parameters import PURCHASE, initial, shown
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion
-from marketplace.services.subsidy import editing, policies
+from marketplace.services.subsidy import policies
+from marketplace.services.subsidy.registers import versions
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
 
-WORDING = editing.Wording(
+WORDING = versions.Wording(
     "law",
     "实施方案",
     "宿科〔2026〕8号",
@@ -48,14 +49,14 @@ def other():
 
 def written(actor, **wording):
     with unit_of_work():
-        row = editing.create(actor, "purchase")
-        editing.write(actor, row.id, replace(WORDING, **wording), TYPED, None)
+        row = versions.create(actor, "purchase")
+        versions.write(actor, row.id, replace(WORDING, **wording), TYPED, None)
         return row.id
 
 
 def act(actor, version_id, action, note=""):
     with unit_of_work():
-        return editing.act(actor, version_id, action, note).state
+        return versions.act(actor, version_id, action, note).state
 
 
 def test_a_second_person_confirms(manager, other):
@@ -73,7 +74,7 @@ def test_a_confirmed_version_is_fixed(manager, other):
     act(manager, version, "propose")
     act(other, version, "confirm")
     with pytest.raises(Conflict), unit_of_work():
-        editing.write(manager, version, WORDING, TYPED, None)
+        versions.write(manager, version, WORDING, TYPED, None)
 
 
 def test_a_draft_text_serves_estimates_only(manager, other):
@@ -109,8 +110,8 @@ def test_windows_never_overlap(manager, other, first, second, refused):
 
 def test_of_two_that_overlap_one_is_confirmed(app, manager, other):
     """Both were proposed while neither was in force; two people press at the same moment."""
-    versions = [written(manager) for _ in range(2)]
-    for version in versions:
+    pair = [written(manager) for _ in range(2)]
+    for version in pair:
         act(manager, version, "propose")
     db.session.rollback()
 
@@ -122,7 +123,7 @@ def test_of_two_that_overlap_one_is_confirmed(app, manager, other):
                 return refused.code
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(press, versions))
+        outcomes = sorted(pool.map(press, pair))
     assert outcomes == ["effective", "guard_window_free"]
 
 
@@ -130,7 +131,7 @@ def test_what_cannot_be_read_is_named_and_nothing_is_written(manager):
     version = written(manager)
     bad = replace(WORDING, document="", window_to=date(2025, 1, 1))
     with pytest.raises(ValidationFailed) as refused, unit_of_work():
-        editing.write(manager, version, bad, TYPED | {"rate": "abc"}, None)
+        versions.write(manager, version, bad, TYPED | {"rate": "abc"}, None)
     assert [error.field for error in refused.value.errors] == ["document", "window_to", "rate"]
     assert db.session.get_one(PolicyVersion, version).document == "实施方案"
 
@@ -139,22 +140,22 @@ def test_two_editors_do_not_overwrite_each_other(manager, other):
     version = written(manager)
     seen = db.session.get_one(PolicyVersion, version).version
     with unit_of_work():
-        editing.write(manager, version, replace(WORDING, words="新的原文。"), TYPED, seen)
+        versions.write(manager, version, replace(WORDING, words="新的原文。"), TYPED, seen)
     with pytest.raises(Conflict), unit_of_work():
-        editing.write(other, version, WORDING, TYPED, seen)
+        versions.write(other, version, WORDING, TYPED, seen)
 
 
 def test_versions_are_compared_and_copied(manager):
     old = written(manager)
     with unit_of_work():
-        new = editing.create(manager, "purchase", copy_of=old)
-        editing.write(manager, new.id, WORDING, TYPED | {"rate": "12"}, None)
-        found = editing.compare(db.session.get_one(PolicyVersion, old), new)
+        new = versions.create(manager, "purchase", copy_of=old)
+        versions.write(manager, new.id, WORDING, TYPED | {"rate": "12"}, None)
+        found = versions.compare(db.session.get_one(PolicyVersion, old), new)
     assert [(one.key, one.old, one.new) for one in found] == [("rate", 1000, 1200)]
 
 
 def test_the_public_reads_what_is_confirmed(manager):
     version = written(manager)
     with pytest.raises(NotFound):
-        editing.get(VISITOR, version)
-    assert editing.all_versions(VISITOR) == []
+        versions.get(VISITOR, version)
+    assert versions.all_versions(VISITOR) == []
