@@ -1,6 +1,7 @@
 """拨付, 追回 and 绩效跟踪: what may be paid, what has to come back, and how a case ends."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.platform import Notice
-from marketplace.models.subsidy import DishonestEntry, FollowUp, Recovery, SubsidyDecision
+from marketplace.models.subsidy import DishonestEntry, FollowUp, Payout, Recovery, SubsidyDecision
 from marketplace.services.platform import files
 from marketplace.services.subsidy import fixing
 from marketplace.services.subsidy.applying import reports
@@ -221,3 +222,25 @@ def test_a_case_refused_by_the_arithmetic_never_reaches_the_money():
     assert fresh(case).state == "refused"
     with pytest.raises(Conflict):
         grants.published(fresh(case))
+
+
+def test_two_who_pay_at_once_pay_once(app):
+    case = grants.approved_case()
+    payers = [staff(Role.FINANCE) for _ in range(2)]
+    given, case_id = [grants.transfer(case, serial=f"GK{place}") for place in range(2)], case.id
+    db.session.rollback()
+
+    def press(place):
+        with app.app_context():
+            try:
+                with unit_of_work():
+                    paying.pay(payers[place], case_id, given[place])
+            except DomainError as refused:
+                return refused.code
+        return "paid"
+
+    with ThreadPoolExecutor(2) as pool:
+        found = sorted(pool.map(press, range(2)))
+    assert found == ["paid", "paid_already"]
+    db.session.rollback()
+    assert db.session.query(Payout).filter_by(case_id=case_id).count() == 1
