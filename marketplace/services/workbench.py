@@ -35,6 +35,7 @@ from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.granting import waiting as granting
 from marketplace.services.subsidy.reading import waiting as applying
+from marketplace.services.subsidy.registers import waiting as registers
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
@@ -69,7 +70,7 @@ def workbench(actor: Actor) -> Workbench:
     calendar = deadlines.calendar()
     items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
     items += [*_of_contracts(actor, calendar), *_of_cases(actor, calendar), *_expiring(actor, calendar)]
-    items += [*_of_grants(actor), *_tasks(actor, calendar), *_settings(actor)]
+    items += [*_of_grants(actor), *_of_registers(actor), *_tasks(actor, calendar), *_settings(actor)]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
     others = [item for item in items if not item.mine]
@@ -211,6 +212,20 @@ def _of_grants(actor: Actor) -> Iterable[WorkItem]:
             state=step.state,
             waits_for=Words(N_("您")),
             missing=step.missing,
+            mine=True,
+        )
+
+
+def _of_registers(actor: Actor) -> Iterable[WorkItem]:
+    """Policy versions that a second person has to confirm, and proposed cap groups."""
+    for row in registers.of_actor(actor):
+        yield WorkItem(
+            title=row.title,
+            kind=row.kind,
+            path=row.path,
+            state=row.state,
+            waits_for=Words(N_("您或其他有权人员")),
+            missing=row.missing,
             mine=True,
         )
 

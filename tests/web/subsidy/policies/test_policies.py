@@ -49,7 +49,9 @@ def test_a_version_is_written_proposed_confirmed_by_another_and_public(client, l
     assert "12.5 %" in client.page(f"/admin/policies/{version}").text
     assert client.post(f"/admin/policies/{version}/propose").status_code == 302
     assert client.post(f"/admin/policies/{version}/confirm").status_code == 422
+    assert "政策版本 1" not in client.page("/desk").text
     login(make.make_staff(Role.POLICY_MANAGER))
+    assert "政策版本 1" in client.page("/desk").text
     assert "不能再修改" in client.page(f"/admin/policies/{version}/confirm").text
     client.post(f"/admin/policies/{version}/confirm")
     client.get("/logout")

@@ -34,6 +34,7 @@ def test_a_group_is_looked_at_and_confirmed_once(client, login, reviewer):
     with unit_of_work():
         group = groups.propose([contracts[0].id])[0].id
     login(reviewer)
+    assert "201310699744.2" in client.page("/desk").text
     assert "甲成果" in client.page("/admin/cap-groups").text
     assert "乙成果" in client.page(f"/admin/cap-groups/{group}").text
     address = f"/admin/cap-groups/{group}/confirm"
