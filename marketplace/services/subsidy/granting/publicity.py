@@ -207,6 +207,12 @@ def standing_of(row: PublicityRow, newest: PublicityRow) -> str:
     return "over" if state in OVER else "ended"
 
 
+def of_case(case_id: int) -> Sequence[PublicityRow]:
+    """Return the lines by which a case was published, the oldest first."""
+    query = select(PublicityRow).where(PublicityRow.case_id == case_id).order_by(PublicityRow.id)
+    return db.session.scalars(query).unique().all()
+
+
 def newest_rows(case_ids: Sequence[int]) -> dict[int, PublicityRow]:
     """Return case → the line by which it was published last."""
     latest = select(func.max(PublicityRow.id)).where(PublicityRow.case_id.in_(case_ids))

@@ -1,6 +1,7 @@
 """拨付: the payment list for 财务, and the record of a transfer with its voucher."""
 
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, flash, redirect, send_file, url_for
 from flask_babel import gettext as _
@@ -14,7 +15,7 @@ from marketplace.forms.subsidy.granting import PayoutForm
 from marketplace.services.platform import files
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import accounts
-from marketplace.services.subsidy.granting import paying
+from marketplace.services.subsidy.granting import paying, publicity, recovering
 from marketplace.services.subsidy.granting.paying import Transfer
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
@@ -77,3 +78,18 @@ def _typed(form: PayoutForm) -> Transfer:
         serial=form.serial.data or "",
         uploads=[(one.name, one.content) for one in uploads(form.files)],
     )
+
+
+@blueprint.app_template_global("grant_money")
+def money(case_id: int) -> dict[str, Any]:
+    """Return what a case page tells of its money: lines of 公示, voucher of the payout, what is left to repay."""
+    row = paying.of_case(case_id)
+    return {
+        "rows": publicity.of_case(case_id),
+        "vouchers": files.links_of("payout", row.id) if row is not None else [],
+        "left": {
+            one.id: recovering.standing_of(one).left_fen
+            for one in recovering.of_case(case_id)
+            if one.state == "open"
+        },
+    }

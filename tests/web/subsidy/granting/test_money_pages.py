@@ -202,3 +202,15 @@ def test_progress_is_told_to_who_knows_both_numbers(client):
     assert words == {422}
     assert "没有查到" in client.post("/subsidy/progress", data={"number": case.number, "tail": "9"}).text
     assert client.get("/subsidy/progress").status_code == 200
+
+
+def test_the_applicant_sees_publication_voucher_and_what_is_left_to_repay(client, login):
+    case = grants.paid_case()
+    grants.paid_back(case, 100)
+    owner = make.make_person(case.organisation)
+    login(owner)
+    page = client.get(f"/desk/subsidies/{case.id}").text
+    for shown in ("公示 GS", "voucher.pdf", "尚未退回 100,000.00 元"):
+        assert shown in page
+    login(make.make_person(make.make_organisation()))
+    assert client.get(f"/desk/subsidies/{case.id}").status_code in (403, 404)
