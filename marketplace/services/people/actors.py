@@ -58,6 +58,25 @@ def holders_of(*roles: Role) -> list[int]:
     return list(db.session.scalars(query.distinct()))
 
 
+def grants_by_person(*roles: Role) -> dict[int, frozenset[Grant]]:
+    """Return who holds one of ``roles`` today, each with these grants; one query, for lists of whom to ask."""
+    query = select(RoleGrant).join(Person, Person.id == RoleGrant.person_id)
+    found: dict[int, frozenset[Grant]] = {}
+    for row in db.session.scalars(
+        query.where(RoleGrant.role.in_(roles), _in_force(), Person.closed_at.is_(None))
+    ):
+        found[row.person_id] = found.get(row.person_id, frozenset()) | {Grant(Role(row.role), row.scope)}
+    return found
+
+
+def organisations_of(person_ids: Collection[int]) -> dict[int, int]:
+    """Return the organisation of each of these people who is in one now."""
+    query = select(Membership.person_id, Membership.organisation_id).where(
+        Membership.person_id.in_(person_ids), Membership.ended_at.is_(None)
+    )
+    return {row.person_id: row.organisation_id for row in db.session.execute(query)}
+
+
 def names_of(person_ids: Collection[int]) -> dict[int, str]:
     """Return the names of people by id, for administrators' lists; one query, or none."""
     if not person_ids:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import OUTSIDE_ROLES, Actor, Role
+from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Role
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
@@ -53,21 +53,19 @@ def candidates(case: SubsidyCase, kind: str) -> list[Person]:
     """Return whom the case can be given to: nobody of a party, nobody who submits or decides it, nobody twice."""
     asked = {one.person_id for one in case.examinations if one.kind == kind}
     left_out = {case.submitted_by, case.created_by} | asked
-    concerned = competence.concerned(case)
-    found = []
-    query = select(Person).where(Person.id.in_(actors.holders_of(*ROLES[kind]))).order_by(Person.id)
-    for person in db.session.scalars(query):
-        actor = actors.actor_of(person.id)
-        if person.id in left_out or actor.organisation_id in concerned or not _holds(actor, case, kind):
-            continue
-        found.append(person)
-    return found
+    held = {
+        person: grants
+        for person, grants in actors.grants_by_person(*ROLES[kind]).items()
+        if person not in left_out and _fits(grants, case, kind)
+    }
+    concerned, places = competence.concerned(case), actors.organisations_of(held)
+    free = [person for person in held if places.get(person) not in concerned]
+    return list(db.session.scalars(select(Person).where(Person.id.in_(free)).order_by(Person.id)))
 
 
-def _holds(actor: Actor, case: SubsidyCase, kind: str) -> bool:
+def _fits(grants: frozenset[Grant], case: SubsidyCase, kind: str) -> bool:
     return any(
-        grant.role in ROLES[kind] and (grant.scope is None or grant.scope == case.office)
-        for grant in actor.grants
+        grant.role in ROLES[kind] and (grant.scope is None or grant.scope == case.office) for grant in grants
     )
 
 
@@ -108,7 +106,7 @@ def get_own(actor: Actor, examination_id: int, lock: bool = False) -> CaseExamin
     if lock:
         cases.lock_row(row.case_id)
         db.session.refresh(row)
-    if not _holds(actor, row.case, row.kind) or actor.organisation_id in competence.concerned(row.case):
+    if not _fits(actor.grants, row.case, row.kind) or actor.organisation_id in competence.concerned(row.case):
         raise NotFound()
     return row
 

@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 
 from marketplace.domain import clock
+from marketplace.domain.access import SYSTEM
 from marketplace.domain.errors import Conflict, DomainError, NotFound
 from marketplace.extensions import db
 from marketplace.models.deals import Payment
-from marketplace.models.subsidy import DishonestEntry
+from marketplace.models.subsidy import DishonestEntry, PolicyVersion
+from marketplace.services.platform import files
 from marketplace.services.subsidy.applying import evidence
 from marketplace.services.subsidy.reviewing import checking, competence, flags
 from marketplace.services.unit import unit_of_work
-from tests import deals
+from tests import deals, subsidies
 from tests import factories as make
 from tests.deals import WAN
 from tests.reviewing import again, check_all, city, decide, office, submitted
@@ -108,3 +110,31 @@ def test_only_amounts_of_the_case_under_review_can_be_taken_out():
     case = decide(second, case, "pass")
     with pytest.raises(Conflict), unit_of_work():
         checking.exclude(second, case.id, first_allocation(case).id, 1, "x")
+
+
+def test_a_policy_replaced_meanwhile_leaves_the_case_under_its_own():
+    """DOMAIN §3, 22: the pinned version decides to the end."""
+    case, _agent = submitted()
+    pinned = case.policy_version_id
+    with unit_of_work():
+        db.session.get_one(PolicyVersion, pinned).state = "repealed"
+    subsidies.make_policy(rate=100)
+    assert "version_repealed" in found(case)
+    reviewer = office()
+    check_all(reviewer, case)
+    case = decide(city(), decide(reviewer, case, "pass"), "pass")
+    assert (case.state, case.policy_version_id) == ("accepted", pinned)
+    assert evidence.sum_of(case).rate == 1000
+
+
+def test_the_same_voucher_in_two_cases_is_told_on_both():
+    """DOMAIN §3, 11: the very same file under another serial number."""
+    case, _agent = submitted()
+    other, _agent = submitted()
+    payments = [first_allocation(one).payment for one in (case, other)]
+    with unit_of_work():
+        for link in files.links_of("payment", payments[1].id):
+            files.detach(SYSTEM, link)
+        (same,) = files.links_of("payment", payments[0].id)
+        files.attach(SYSTEM, same.file, "payment", payments[1].id, "voucher")
+    assert found(case)["same_voucher"].tone == found(other)["same_voucher"].tone == "bad"
