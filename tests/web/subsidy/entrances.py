@@ -54,6 +54,7 @@ MAY_ENTER_SUBSIDY = {
     "cap_groups.index": SUBSIDY_STAFF,
     "cap_groups.detail": SOME,
     "cap_groups.move": SOME,
+    "dishonest_decisions.decide": SOME,
     "dishonest.index": SUBSIDY_STAFF,
     "dishonest.take": BATCHERS,
     "dishonest.template": BATCHERS,

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.deals import TradedRight
@@ -78,3 +79,20 @@ def test_a_decision_on_the_sellers_is_recorded_with_its_reason(client, login, re
     assert "联合体中无本市单位" in client.page(address).text
     assert db.session.scalars(select(SubsidyDecision.outcome)).all() == ["outside"]
     assert client.get("/admin/seller-decisions/999999").status_code == 404
+
+
+def test_a_dishonest_applicant_goes_on_by_a_written_decision(client, login, reviewer):
+    policy = subsidies.make_policy()
+    buyer = make.make_organisation("enterprise")
+    case = subsidies.make_case(buyer, deals.make_traded(), policy, subsidies.make_batch(policy), "approved")
+    with unit_of_work():
+        db.session.add(DishonestEntry(uscc=buyer.uscc, source="信用中国", listed_on=clock.today()))
+    address = f"/admin/dishonest-decisions/{case.id}"
+    login(reviewer)
+    assert client.get(address).status_code == 403
+    login(make.make_staff(Role.SUBSIDY_APPROVER))
+    assert "信用中国" in client.page(address).text
+    assert client.post(address, data={"outcome": "overridden", "words": ""}).status_code == 422
+    client.post(address, data={"outcome": "overridden", "words": "债务已经履行"})
+    assert "债务已经履行" in client.page(address).text
+    assert client.get("/admin/dishonest-decisions/999999").status_code == 404
