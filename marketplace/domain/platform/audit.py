@@ -77,7 +77,6 @@ TAGS: dict[str, frozenset[str]] = {
     "publicity.create": frozenset({"cases"}),
     "decision_sheet.create": frozenset({"cases"}),
     "payout.create": frozenset({"case"}),
-    "payout.list": frozenset({"rows"}),
     "repayment.create": frozenset({"recovery"}),
     "follow_up.give": frozenset({"case", "year"}),
     "follow_up.accept": frozenset({"case", "year"}),

@@ -161,4 +161,4 @@ def test_every_topic_that_is_promised_has_a_handler(app: Flask) -> None:
     """The topics in use and the handlers are the same."""
     from marketplace.services import dispatch
 
-    assert set(dispatch.HANDLERS) == {"billing", "index", "job", "mail"}
+    assert set(dispatch.HANDLERS) == {"billing", "contract", "index", "job", "mail"}
