@@ -8,7 +8,7 @@ from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.deals.registry import publishing
 from marketplace.services.people import accounts
-from marketplace.services.platform import audit, counts, longjobs, mailing
+from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
 from marketplace.services.subsidy.granting import following, publicity
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ def run_by_clock() -> None:
     _guarded(operations.beat)
     _guarded(expiry.expire_due)
     _guarded(publishing.finish_due)
+    _guarded(reviews.release_expired)
     _guarded(publicity.clear_due)
     _guarded(following.remind)
     _guarded(mailing.send_digests)

@@ -21,7 +21,7 @@ from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.people import Membership, Organisation, Person, RoleGrant
 from marketplace.services.people import actors
-from marketplace.services.platform import audit, notices
+from marketplace.services.platform import audit, notices, reviews
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,7 @@ def _revoke(actor: Actor, row: RoleGrant) -> None:
     row.revoked_at, row.revoked_by = clock.now(), actor.person_id
     db.session.flush()
     audit.record(actor, "grant.revoke", "grant", row.id, person=row.person_id, role=row.role, scope=row.scope)
+    reviews.release_lost(row.person_id)
 
 
 def refuse_last_admin(person_id: int) -> None:

@@ -5,6 +5,7 @@ What a decision does to its subject is the business of the subject's own service
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, select
 
@@ -15,11 +16,14 @@ from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import REVIEW_TASK
 from marketplace.domain.text import N_, Words, clean_text
 from marketplace.extensions import db
-from marketplace.models.people import Organisation, Person
+from marketplace.models.people import Organisation, Person, RoleGrant
 from marketplace.models.platform import FileLink, ReviewRemark, ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, deadlines, notices
+from marketplace.services.unit import unit_of_work
+
+ONE_DAY, LOOKED_BACK = timedelta(days=1), timedelta(days=30)
 
 Elements = tuple[tuple[str, ...], ...]
 
@@ -132,6 +136,41 @@ def assign(actor: Actor, task: ReviewTask, person_id: int) -> None:
     task.assignee_id = person_id
     if person_id != actor.person_id:
         notices.notify([person_id], "review_assigned", "review_task", task.id, title=task.title)
+
+
+def release_lost(person_id: int | None = None) -> int:
+    """Free the open tasks of people (of ``person_id``) who may no longer decide them; return how many.
+
+    Who moved to another office, lost a role or left does not keep a task that nobody else would look for.
+    """
+    query = select(ReviewTask).where(ReviewTask.state == "open", ReviewTask.assignee_id.is_not(None))
+    if person_id is not None:
+        query = query.where(ReviewTask.assignee_id == person_id)
+    lost = [
+        task
+        for task in db.session.scalars(query.order_by(ReviewTask.id))
+        if not may(actors.actor_of(task.assignee_id), Permission.REVIEW, subject_of(task))
+    ]
+    for task in lost:
+        task.assignee_id = None
+    db.session.flush()
+    return len(lost)
+
+
+def release_expired() -> None:
+    """Free the tasks of people whose grants ran out these days; a chore of the clock."""
+    today = clock.today()
+    ended = select(RoleGrant.person_id).where(
+        RoleGrant.valid_to.between(today - LOOKED_BACK, today - ONE_DAY)
+    )
+    wanted = select(ReviewTask.assignee_id).where(
+        ReviewTask.state == "open", ReviewTask.assignee_id.in_(ended)
+    )
+    people = list(db.session.scalars(wanted.distinct()))
+    if people:
+        with unit_of_work():
+            for person in people:
+                release_lost(person)
 
 
 def colleagues(task: ReviewTask) -> list[Person]:

@@ -1,18 +1,19 @@
 """初审, 审核, 陈述申辩: who decides, with what, and what follows."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.extensions import db
-from marketplace.models.people import RoleGrant
 from marketplace.models.platform import Notice, ReviewTask
 from marketplace.models.subsidy import CaseMaterial
-from marketplace.services.people import actors
+from marketplace.services.people import actors, grants
 from marketplace.services.platform import files, reviews
 from marketplace.services.subsidy.applying import history, submitting
 from marketplace.services.subsidy.cases import REVIEW_KINDS
@@ -162,12 +163,29 @@ def test_who_moved_to_another_office_loses_the_case():
         several.assign(make.actor(person), case.id, person.id)
     case = again(case)
     assert competence.assignee_of(competence.task_of(case)).id == person.id
+    admins = [city(Role.SYSTEM_ADMIN) for _ in range(2)]
     with unit_of_work():
-        grant = db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)).one()
-        grant.scope = "341321"
-    assert competence.assignee_of(competence.task_of(again(case))) is None
+        grants.revoke(admins[0], make.grant_of(person).id)
+    make.grant(person, Role.SUBSIDY_FIRST_REVIEWER, scope="341321")
+    # It is free for the others of the office.
+    assert competence.task_of(again(case)).assignee_id is None
     with pytest.raises(NotFound):
         decide(actors.actor_of(person.id), case, "pass")
+
+
+def test_a_grant_that_ran_out_loses_the_case_too():
+    case, _agent = submitted()
+    person = make.make_staff(Role.SUBSIDY_FIRST_REVIEWER)
+    with unit_of_work():
+        several.assign(make.actor(person), case.id, person.id)
+    assert competence.assignee_of(competence.task_of(again(case))).id == person.id
+    with unit_of_work():
+        assert reviews.release_lost() == 0
+        make.grant_of(person).valid_to = clock.today() - timedelta(days=1)
+    assert competence.assignee_of(competence.task_of(again(case))) is None
+    db.session.rollback()
+    reviews.release_expired()
+    assert competence.task_of(again(case)).assignee_id is None
 
 
 def test_the_second_of_two_reviewers_is_told_so():
