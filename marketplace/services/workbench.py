@@ -36,6 +36,7 @@ from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.granting import waiting as granting
 from marketplace.services.subsidy.reading import waiting as applying
 from marketplace.services.subsidy.registers import waiting as registers
+from marketplace.services.subsidy.reviewing import examinations
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
@@ -69,7 +70,12 @@ def workbench(actor: Actor) -> Workbench:
     """Return what ``actor`` has to see to, most urgent first. The number of queries does not grow with the items."""
     calendar = deadlines.calendar()
     items = [*_of_organisation(actor, calendar), *_of_listings(actor, calendar)]
-    items += [*_of_contracts(actor, calendar), *_of_cases(actor, calendar), *_expiring(actor, calendar)]
+    items += [
+        *_of_contracts(actor, calendar),
+        *_of_cases(actor, calendar),
+        *_of_examinations(actor),
+        *_expiring(actor, calendar),
+    ]
     items += [*_of_grants(actor), *_of_registers(actor), *_tasks(actor, calendar), *_settings(actor)]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
@@ -199,6 +205,20 @@ def _of_cases(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             mine=step.mine,
             due=step.due,
             days_left=_left(calendar, step.due),
+        )
+
+
+def _of_examinations(actor: Actor) -> Iterable[WorkItem]:
+    """What the actor was asked to examine and has not answered."""
+    for row in examinations.open_of(actor) if actor.grants else ():
+        yield WorkItem(
+            title=cases.title_of(row.case),
+            kind=Words(examinations.LABELS[row.kind]),
+            path=links.path_of("case_examination", row.id),
+            state=SUBSIDY_CASE.states[row.case.state],
+            waits_for=Words(N_("您")),
+            missing=Words(N_("评审或核查意见")),
+            mine=True,
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from marketplace.domain import clock
 from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Role
@@ -96,6 +97,24 @@ def of_actor(actor: Actor) -> Select[CaseExamination]:
         .where(CaseExamination.person_id == actor.person_id)
         .order_by(CaseExamination.given_at.is_not(None), CaseExamination.id.desc())
     )
+
+
+def open_of(actor: Actor) -> list[CaseExamination]:
+    """Return what the actor was asked to examine and has not answered, the oldest first."""
+    query = (
+        select(CaseExamination)
+        .join(SubsidyCase, SubsidyCase.id == CaseExamination.case_id)
+        .where(
+            CaseExamination.person_id == actor.person_id,
+            CaseExamination.given_at.is_(None),
+            CaseExamination.conflict.is_not(True),
+            SubsidyCase.state == "review",
+        )
+        .options(contains_eager(CaseExamination.case))
+        .order_by(CaseExamination.id)
+        .limit(30)
+    )
+    return list(db.session.scalars(query).unique())
 
 
 def get_own(actor: Actor, examination_id: int, lock: bool = False) -> CaseExamination:

@@ -14,6 +14,7 @@ from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.reviewing import competence, examinations
 from marketplace.services.subsidy.reviewing.examinations import Answer
 from marketplace.services.unit import unit_of_work
+from marketplace.services.workbench import workbench
 from tests import factories as make
 from tests.deals import PDF
 from tests.reviewing import again, city, decide, office, passed_first, submitted
@@ -55,8 +56,10 @@ def test_what_the_batch_asks_for_must_be_given_before_the_city_passes():
     row = ask(reviewer, case, expert)
     with pytest.raises(DomainError, match="还没有完成"):
         decide(reviewer, case, "pass")
+    assert [item.path for item in workbench(expert).mine] == [f"/desk/examinations/{row}"]
     declare(expert, row)
     give(expert, row, score=86)
+    assert workbench(expert).mine == []
     case = again(case)
     assert examinations.average(case) == 86
     assert decide(reviewer, case, "pass").state == "accepted"
