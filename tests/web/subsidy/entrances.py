@@ -94,5 +94,6 @@ MAY_ENTER_SUBSIDY = {
     "subsidies.index": {"stranger"},
     "subsidies.open_by_hand": SOME,
     "subsidies.open_for_certificate": SOME,
-    "subsidies.preview": SOME,
+    "subsidy_papers.pdf": SOME,
+    "subsidy_papers.show": SOME,
 }

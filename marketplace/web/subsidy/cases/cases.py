@@ -9,7 +9,7 @@ from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.services.paging import paged
 from marketplace.services.subsidy import opening
 from marketplace.services.subsidy.applying import materials
-from marketplace.services.subsidy.reading import shelf, whole
+from marketplace.services.subsidy.reading import papers, shelf, whole
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.paging import page_number, page_urls
@@ -60,18 +60,13 @@ def open_for_certificate(clause: str) -> Response:
 @requires(Permission.READ_CASE)
 def detail(case_id: int) -> str:
     """Show a case: who must act, the sum term by term, the papers, the words, the way so far."""
+    found = whole.of_case(actor(), case_id)
     return render_template(
         "subsidies/detail.html",
-        whole=whole.of_case(actor(), case_id),
+        whole=found,
+        papers=papers.offered(actor(), found.case),
         states=SUBSIDY_CASE.states,
         recovery_states=RECOVERY.states,
         open_states=materials.OPEN_STATES,
         later_states=materials.LATER_STATES,
     )
-
-
-@blueprint.get("/<int:case_id>/preview")
-@requires(Permission.READ_CASE)
-def preview(case_id: int) -> str:
-    """Show the application as a page to print."""
-    return render_template("subsidies/preview.html", whole=whole.of_case(actor(), case_id))

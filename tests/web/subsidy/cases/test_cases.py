@@ -59,7 +59,7 @@ def test_the_page_of_a_draft_says_what_is_missing_and_shows_the_sum(browser: Any
     ):
         assert words in page.text
     assert case.traded.name in browser.page("/desk/subsidies").text
-    assert "核对并提交" not in browser.page(at(case, "/preview")).text
+    assert "核对并提交" not in browser.page(at(case, "/papers/application")).text
 
 
 def paper(name: str) -> tuple[BytesIO, str]:
@@ -140,7 +140,7 @@ def test_the_account_is_masked_for_the_offices(
 def test_strangers_get_404_and_staff_may_not_apply(opened: Any, login: Any, new_client: Any) -> None:
     case, _agent = opened
     stranger = login(make.make_person(make.make_organisation()), new_client())
-    for rest in ("", "/preview", "/submit", "/materials/form", "/declarations", "/account", "/withdraw"):
+    for rest in ("", "/papers/application", "/submit", "/materials/form", "/declarations", "/account", "/withdraw"):
         assert stranger.get(at(case, rest)).status_code == 404
     assert stranger.post(at(case, "/submit"), data={}).status_code == 404
     staff = login(make.make_staff(Role.SUBSIDY_REVIEWER), new_client())
