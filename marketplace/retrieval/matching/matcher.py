@@ -6,7 +6,7 @@ at once, with the weights as they are; ``refresh`` learns the weights anew and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +22,8 @@ KINDS: tuple[Kind, Kind] = ("achievement", "demand")
 OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
 
 FEW = 16
-"""Up to so many questions are answered one by one; more, with all of them as one product of matrices."""
+"""Up to so many questions are answered one by one; more, with many of them as one product of matrices."""
+THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,14 @@ class Matcher:
     ) -> Matcher:
         """A matcher of these texts, weights learnt."""
         matcher = cls(reader)
-        for kind, texts in zip(KINDS, (achievements, demands), strict=True):
-            matcher.sides[kind] = matcher._side(
-                list(texts), matcher.reader.read_all(texts.values(), processes)
-            )
+        matcher.fill("achievement", achievements, processes)
+        matcher.fill("demand", demands, processes)
         matcher.refresh()
         return matcher
+
+    def fill(self, kind: Kind, texts: Mapping[int, Text], processes: int = 1) -> None:
+        """Read all texts of a side in place of what it held; they count from the next ``refresh`` on."""
+        self.sides[kind] = self._side(list(texts), self.reader.read_all(texts.values(), processes))
 
     def _rare_words(self) -> np.ndarray:
         return np.ones(len(self.reader.table.words))
@@ -204,7 +207,9 @@ class Matcher:
         """
         asked = self.sides[kind].present if keys is None else list(keys)
         if len(asked) > FEW:
-            return self._top_of_many(kind, asked, n)
+            return {
+                key: matches for some in self.top_in_chunks(kind, asked, n) for key, matches in some.items()
+            }
         return {key: self._top_of_one(kind, key, n) for key in asked}
 
     def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
@@ -215,21 +220,25 @@ class Matcher:
             keys, scores = keys[scores >= least], scores[scores >= least]
         return _ranked(keys, scores)[:n]
 
-    def _top_of_many(self, kind: Kind, asked: Sequence[int], n: int) -> dict[int, list[Match]]:
+    def top_in_chunks(
+        self, kind: Kind, keys: Sequence[int] | None = None, n: int = 20, chunk: int = 200
+    ) -> Iterator[dict[int, list[Match]]]:
+        """As ``top``, by one product of matrices, ``chunk`` items at a time: for a progress bar and short commits."""
+        asked = self.sides[kind].present if keys is None else keys
         width, other = self.width, self.sides[OTHER[kind]]
-        questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in asked], "csr")
-        candidates = other.whole(width)
-        found = sp_matmul_topn(
-            questions, sp.csr_matrix(candidates.T), top_n=min(n, max(len(other), 1)), sort=True, n_threads=2
-        )
+        candidates = sp.csr_matrix(other.whole(width).T)
         present = np.array(other.present, dtype=np.int64)
-        return {
-            key: _ranked(
-                present[found.indices[found.indptr[at] : found.indptr[at + 1]]],
-                found.data[found.indptr[at] : found.indptr[at + 1]],
+        for at in range(0, len(asked), chunk):
+            some = asked[at : at + chunk]
+            questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in some], "csr")
+            best = sp_matmul_topn(
+                questions, candidates, top_n=max(min(n, len(other)), 1), sort=True, n_threads=THREADS
             )
-            for at, key in enumerate(asked)
-        }
+            ends = best.indptr.tolist()
+            yield {
+                key: _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]])
+                for i, key in enumerate(some)
+            }
 
 
 def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:

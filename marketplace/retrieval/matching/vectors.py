@@ -135,9 +135,8 @@ class Weights:
 
     def concepts_of(self, counts: PartCounts, text: sp.csr_matrix) -> sp.csr_matrix:
         """Concepts by all three ways, the strongest of each row, length one."""
-        terms = text[:, : self.chain.shape[0]]
-        through_terms = unit(terms @ self.chain) * CHAIN_SHARE
-        by_company = unit(text[:, : self.learnt.shape[0]] @ self.learnt) * LEARNT_SHARE
+        through_terms = unit(_narrow(text, self.chain.shape[0]) @ self.chain) * CHAIN_SHARE
+        by_company = unit(_narrow(text, self.learnt.shape[0]) @ self.learnt) * LEARNT_SHARE
         return unit(strongest(self.spoken_of(counts) + through_terms + by_company, KEPT_CONCEPTS))
 
     def vectors(self, pair: tuple[PartCounts, PartCounts]) -> sp.csr_matrix:
@@ -245,6 +244,10 @@ def strongest(rows: sp.csr_matrix, kept: int) -> sp.csr_matrix:
             dense[dense < least] = 0
         chunks.append(sp.csr_matrix(dense))
     return sp.vstack(chunks, "csr") if chunks else rows
+
+
+def _narrow(rows: sp.csr_matrix, columns: int) -> sp.csr_matrix:
+    return rows if rows.shape[1] == columns else rows[:, :columns]
 
 
 def _slice(part: PartCounts, at: int) -> PartCounts:
