@@ -146,7 +146,7 @@ def takes_objections(publication: PricePublication) -> bool:
 def object_to(publication_id: int, name: str, contact: str, words: str) -> PriceObjection:
     """Keep an objection of anybody, and open a task for the registrar; names are never shown in public.
 
-    Raises ValidationFailed (``name``, ``contact``, ``words``), Conflict once the publication is over.
+    Raises ValidationFailed (``name``, ``contact``, ``claim``), Conflict once the publication is over.
     """
     publication = _locked(get_public(publication_id))
     if not takes_objections(publication):
@@ -178,7 +178,7 @@ def _objection_faults(name: str, contact: str, words: str) -> list[FieldError]:
     except DomainError as fault:
         found.append(FieldError("contact", fault.code, fault.message, fault.params))
     if len(words) < 10:
-        found.append(FieldError("words", "short", N_("请写明异议的内容和理由，不少于10个字")))
+        found.append(FieldError("claim", "short", N_("请写明异议的内容和理由，不少于10个字")))
     return found
 
 

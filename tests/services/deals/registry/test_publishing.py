@@ -146,7 +146,7 @@ def test_objections_are_checked_and_nobody_of_a_party_answers_them(contract, buy
     shown = did(publishing.start, agent(seller), contract.id, "成果")
     with pytest.raises(ValidationFailed) as refused:
         did(publishing.object_to, shown.id, "", "123", "太贵")
-    assert [fault.field for fault in refused.value.errors] == ["name", "contact", "words"]
+    assert [fault.field for fault in refused.value.errors] == ["name", "contact", "claim"]
     row = did(publishing.object_to, shown.id, *OBJECTION)
     task = reviews.open_task_for("price_objection", row.id)
     assert set(task.parties) == {buyer.id, seller.id}
