@@ -24,7 +24,7 @@ class LedgerPage:
 
 
 def page_of(actor: Actor, filters: Mapping[str, str], number: int) -> LedgerPage:
-    """Return page ``number`` of the payments, the latest first; ``filters`` as services/deals/ledger/payments.py says."""
+    """Return page ``number`` of the payments, latest first; ``filters`` as in services/deals/ledger/payments.py."""
     require(actor, Permission.READ_CONTRACTS)
     found = query_of(filters).order_by(None)
     verified, is_payment = Payment.state == "verified", Payment.kind == "payment"

@@ -167,7 +167,7 @@ def test_the_export_keeps_the_filters_and_codes_stay_text(world, finance):
     )
     assert dict(zip(heading, rows[3], strict=True))["成交额（元）"] == 3_000_000
     paid = list(load_workbook(BytesIO(money)).active.iter_rows(values_only=True))
-    assert [row[3] for row in paid[2:]] == [900_000, -100_000, 800_000]
+    assert [row[4] for row in paid[2:]] == [900_000, -100_000, 800_000]
     assert paid[2][0] == values["合同登记编号"]
 
 
