@@ -110,8 +110,6 @@ def edit(change_id: int) -> Answer:
             action = request.form.get("action", "save")
             return redirect(url_for(".check" if action == "check" else ".edit", change_id=change_id))
         form.show([])
-    elif "check" in request.args:
-        form.show(judging.faults(change, changes.changed(change)))
     return _edit_page(change, form)
 
 
@@ -203,7 +201,7 @@ def check(change_id: int) -> Answer:
             flash(_("已提交，合同登记人员审核后生效"), "ok")
             return redirect(url_for(".detail", change_id=change_id))
         except ValidationFailed as refused:
-            form.form_errors = [_(each.message, **each.params) for each in refused.errors]
+            return _faulty(changes.get_own(actor(), change_id), refused), 422
     return form_page(
         "contract_changes/check.html",
         form,
@@ -214,6 +212,14 @@ def check(change_id: int) -> Answer:
         differing=changes.changed(change),
         papers=files.links_of("contract_change", change.id),
     )
+
+
+def _faulty(change: ContractChange, refused: ValidationFailed) -> str:
+    """Show the form again with everything that is missing at its place."""
+    form, file_form = _shown(change), ChangeFileForm(formdata=None)
+    form.show([fault for fault in refused.errors if fault.field != "file"])
+    file_form.take(ValidationFailed([fault for fault in refused.errors if fault.field == "file"]))
+    return _edit_page(change, form, file_form)[0]
 
 
 @blueprint.post(ONE + "/withdraw")

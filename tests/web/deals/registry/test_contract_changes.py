@@ -96,8 +96,9 @@ def test_rows_without_scripts_and_malformed_input_is_kept(client, written):
     bad["signed_on"] = ""
     page = send(client, f"{written}/edit", bad, form="writing", button="action=save", status=422)
     assert "技术交易额不能大于成交额" in page.text
-    page = client.page(f"{written}/edit?check=1", status=422)
-    assert "请填写变更文件的签订日期" in page.text
+    answer = client.post(f"{written}/submit")
+    assert answer.status_code == 422
+    assert "请填写变更文件的签订日期" in answer.get_data(as_text=True)
 
 
 def test_files_that_do_not_fit(client, written):
