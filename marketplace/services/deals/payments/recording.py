@@ -117,12 +117,13 @@ def record(actor: Actor, data: PaymentData) -> Payment:
     The same ``request_key`` from the same organisation returns the first row. Raises NotFound for a contract the
     actor does not know, ValidationFailed naming every field, DomainError at ``serial`` where the voucher is known.
     """
-    known = sent_before(actor, data.request_key)
-    if known is not None:
-        return known
     if not data.shares:
         raise ValidationFailed([FieldError("shares", "shares_missing", N_("请把金额分到各项成果"))])
     access.lock(share.contract_id for share in data.shares)
+    # Asked behind the lock: a second press at the same moment then finds what the first one wrote.
+    known = sent_before(actor, data.request_key)
+    if known is not None:
+        return known
     found = _handled(actor, data.shares)
     for contract in found:
         check_payable(contract)
