@@ -146,6 +146,8 @@ def takes_objections(publication: PricePublication) -> bool:
 def object_to(publication_id: int, name: str, contact: str, words: str) -> PriceObjection:
     """Keep an objection of anybody, and open a task for the registrar; names are never shown in public.
 
+    The very same one sent twice is one objection.
+
     Raises ValidationFailed (``name``, ``contact``, ``claim``), Conflict once the publication is over.
     """
     publication = _locked(get_public(publication_id))
@@ -155,7 +157,11 @@ def object_to(publication_id: int, name: str, contact: str, words: str) -> Price
     faults = _objection_faults(name, contact, words)
     if faults:
         raise ValidationFailed(faults)
-    row = PriceObjection(publication_id=publication.id, name=name, contact=contact[:254], words=words)
+    said = {"publication_id": publication.id, "name": name, "contact": contact[:254], "words": words}
+    before = db.session.scalar(select(PriceObjection).filter_by(**said, state="open").limit(1))
+    if before is not None:
+        return before
+    row = PriceObjection(**said)
     db.session.add(row)
     db.session.flush()
     audit.record(SYSTEM, "price_objection.create", "price_objection", row.id, publication=publication.id)

@@ -119,7 +119,7 @@ def _shown(change: ContractChange) -> ChangeForm:
 
 
 def _saved(change_id: int, form: ChangeForm) -> bool:
-    """Save; what cannot be kept is shown in the form."""
+    """Save; what cannot be kept is shown in the form, and so is that somebody saved in between."""
     data = changes.ChangeData(
         signed_on=form.signed_on.data,
         reason=form.reason.data or "",
@@ -136,6 +136,12 @@ def _saved(change_id: int, form: ChangeForm) -> bool:
             changes.save(actor(), change_id, data, task_number(form.version.data))
     except ValidationFailed as refused:
         form.show(refused.errors)
+        return False
+    except Conflict as refused:
+        if refused.code != "conflict":
+            raise
+        form.version.data = str(changes.get_own(actor(), change_id).version)
+        form.form_errors.append(_("刚才已有人保存过这项变更。您填写的内容都在，再保存一次就以您的为准。"))
         return False
     flash(_("已保存"), "ok")
     return True

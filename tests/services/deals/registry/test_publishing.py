@@ -117,6 +117,7 @@ def test_withdrawn_with_a_reason_and_out_of_the_list(contract, seller):
 def test_an_upheld_objection_halts(contract, seller):
     shown = did(publishing.start, agent(seller), contract.id, "成果")
     row = did(publishing.object_to, shown.id, *OBJECTION)
+    assert did(publishing.object_to, shown.id, *OBJECTION).id == row.id
     with days_later(20):
         assert publishing.finish_due() == 0
     one = registrar()

@@ -145,8 +145,11 @@ def test_returned_with_reasons(client, login, written, contract, buyer):
 
 def test_stale_pages_and_other_organisations(client, login, new_client, written, contract, seller):
     send(client, f"{written}/edit", typed(), form="writing", button="action=save")
-    stale = client.post(f"{written}/edit", data=typed() | {"version": "1", "action": "save"})
-    assert stale.status_code == 409
+    late = client.post(f"{written}/edit", data=typed(reason="另写的原因，也要留住。") | {"version": "1"})
+    assert late.status_code == 422
+    page = Page(late.get_data(as_text=True))
+    assert "刚才已有人保存过" in page.text
+    assert "另写的原因，也要留住。" in page.text
     other = new_client()
     login(make.make_person(seller), other)
     other.page(written, status=404)
