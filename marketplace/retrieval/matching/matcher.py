@@ -24,6 +24,8 @@ OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
 FEW = 16
 """Up to so many questions are answered one by one; more, with many of them as one product of matrices."""
 THREADS = 2
+DIGITS = 6
+"""Digits of a score that mean something: sums of small floats differ beyond, by the order they are added in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Side:
         kept = self.vectors
         if self.gone:
             kept = kept[np.array([int(key) not in self.gone for key in self.keys], dtype=bool)]
-        return sp.vstack([_wide(rows, width) for rows in (kept, *self._new_vectors())], "csr")
+        new = [vector for _, vector in self.changed.values()]
+        return sp.vstack([_wide(rows, width) for rows in (kept, *new)], "csr")
 
     def merged(self, terms: int) -> Counted:
         """The counts of all items, in the order of ``present``, with columns for ``terms`` terms."""
@@ -105,20 +108,17 @@ class Side:
 
     def scores(self, question: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Keys and scores of all items for one vector."""
-        width = max(question.shape[1], self.vectors.shape[1])
+        new_rows = [vector for _, vector in self.changed.values()]
+        width = max(rows.shape[1] for rows in (question, self.vectors, *new_rows))
         dense = np.zeros(width, dtype=np.float32)
         dense[question.indices] = question.data
         found = self.vectors @ dense[: self.vectors.shape[1]]
         for key in self.gone:
             found[self.row[key]] = -1.0
-        new = [float((rows @ dense[: rows.shape[1]])[0]) for rows in self._new_vectors(width)]
+        new = [float((rows @ dense[: rows.shape[1]])[0]) for rows in new_rows]
         keys = np.concatenate([self.keys, np.array(list(self.changed), dtype=np.int64)])
         found = np.concatenate([found, np.array(new, dtype=np.float32)])
         return keys[found >= 0], found[found >= 0]
-
-    def _new_vectors(self, width: int | None = None) -> list[sp.csr_matrix]:
-        rows = [vector for _, vector in self.changed.values()]
-        return rows if width is None else [_wide(row, width) for row in rows]
 
 
 class Matcher:
@@ -242,13 +242,17 @@ class Matcher:
 
 
 def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:
-    matches = [
-        Match(int(key), round(float(score), 6)) for key, score in zip(keys, scores, strict=True) if score > 0
-    ]
-    return sorted(matches, key=lambda match: (-match.score, match.key))
+    rounded = zip(keys.tolist(), scores.tolist(), strict=True)
+    matches = [Match(key, round(score, DIGITS)) for key, score in rounded]
+    return sorted(
+        (match for match in matches if match.score > 0), key=lambda match: (-match.score, match.key)
+    )
 
 
 def _wide(rows: sp.csr_matrix, width: int) -> sp.csr_matrix:
+    """The same rows with columns for a vocabulary that has grown; it never shrinks."""
     if rows.shape[1] == width:
         return rows
+    if rows.shape[1] > width:
+        raise ValueError(f"{rows.shape[1]} columns do not fit into {width}")
     return sp.csr_matrix((rows.data, rows.indices, rows.indptr), (rows.shape[0], width))

@@ -134,10 +134,11 @@ class Weights:
         return unit(known @ sp.diags(self.known_idf.astype(np.float32)) @ self.spoken)
 
     def concepts_of(self, counts: PartCounts, text: sp.csr_matrix) -> sp.csr_matrix:
-        """Concepts by all three ways, the strongest of each row, length one."""
+        """Concepts by all three ways, the strongest of each row, of length one; shorter where no word of the table
+        stands in the text, and only hints speak."""
         through_terms = unit(_narrow(text, self.chain.shape[0]) @ self.chain) * CHAIN_SHARE
         by_company = unit(_narrow(text, self.learnt.shape[0]) @ self.learnt) * LEARNT_SHARE
-        return unit(strongest(self.spoken_of(counts) + through_terms + by_company, KEPT_CONCEPTS))
+        return unit(strongest(self.spoken_of(counts) + through_terms + by_company, KEPT_CONCEPTS), least=1.0)
 
     def vectors(self, pair: tuple[PartCounts, PartCounts]) -> sp.csr_matrix:
         """The vectors of texts, given the counts of their titles and of their contents."""
@@ -154,7 +155,7 @@ class Weights:
         for part in pair:
             text = self.text(part)
             concepts = self.concepts_of(part, text)
-            groups = unit(concepts @ self.membership)
+            groups = sp.diags(lengths(concepts)) @ unit(concepts @ self.membership)
             joined = sp.hstack(
                 [
                     concepts * np.sqrt(CONCEPT_WEIGHT / total),
@@ -226,10 +227,15 @@ def _chain(reader: Reader, vocabulary: Vocabulary) -> sp.csr_matrix:
     return sp.csr_matrix(sp.hstack([rows, empty], "csc")[:, place].T)
 
 
-def unit(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Rows of length one; empty rows stay empty."""
+def lengths(rows: sp.csr_matrix) -> np.ndarray:
+    """The length of each row."""
+    return np.asarray(np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel()), dtype=np.float32)
+
+
+def unit(rows: sp.csr_matrix, least: float = 0.0) -> sp.csr_matrix:
+    """Rows of length one; empty ones stay empty. Rows are divided by ``least`` at least, so short ones stay shorter."""
     rows = sp.csr_matrix(rows, dtype=np.float32)
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    length = np.maximum(lengths(rows), least)
     length[length == 0] = 1
     return sp.csr_matrix(sp.diags((1 / length).astype(np.float32)) @ rows)
 
