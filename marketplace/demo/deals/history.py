@@ -44,7 +44,11 @@ _REGISTRIES = {
     "42": "湖北省技术市场管理办公室（演示）",
 }
 HERE = "宿州市技术合同登记处"
-MEMBERS = ("suilan", "liyu", "yaoban", "qinglan", "zuer", "qingli", "xingzhu", "wojie", "chongze")
+MEMBERS = {
+    "suilan": ("09",), "liyu": ("09", "10"), "yaoban": ("05", "03"), "qinglan": ("04",), "zuer": ("03", "05"),
+    "qingli": ("06", "03"), "xingzhu": ("01", "02"), "wojie": ("07", "09"), "chongze": ("04",),
+}  # fmt: skip
+"""Members that buy, and the fields in which they would."""
 _EVERY = 14
 """Every so many rows a member buys."""
 
@@ -88,12 +92,12 @@ def table(rows: list[Past]) -> bytes:
 def _past(place: int, day: date) -> Past:
     chance = dice("past", place)
     side = _side(place)
-    member = MEMBERS[place // _EVERY % len(MEMBERS)] if place % _EVERY == 0 and side == "in" else ""
+    member = list(MEMBERS)[place // _EVERY % len(MEMBERS)] if place % _EVERY == 0 and side == "in" else ""
     buyer = _member(member) if member else _party(place, side in ("in", "inside"), True)
     seller = _party(place + 5000, side in ("out", "inside"), False)
-    words = varied.mix("past", SERIES, place)
+    words = _words(place, MEMBERS.get(member, ()))
     kind = chance.choices([kind for kind, _ in _KINDS], [share for _, share in _KINDS])[0]
-    amount = _amount(chance, place)
+    amount = chance.randrange(20, 300) * 10**6 if member else _amount(chance, place)
     technical = amount if chance.random() < 0.4 else amount * chance.randrange(60, 99) // 100 // 10**6 * 10**6
     signed = day - timedelta(days=chance.randrange(6, 40))
     area = seller.division[:4]
@@ -131,6 +135,15 @@ def _past(place: int, day: date) -> Past:
         **_cells("seller", seller, chance),
     }
     return Past(place, number, day, signed, amount, member, tuple(cells.items()))
+
+
+def _words(place: int, fields: tuple[str, ...]) -> varied.Mix:
+    """Return the words of a place; of a member the next ones in a field of its own."""
+    while True:
+        found = varied.mix("past", SERIES, place)
+        if not fields or found.subject["field"] in fields:
+            return found
+        place += QUARTERS * PER_QUARTER
 
 
 def _side(place: int) -> str:
