@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
-from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn
+from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
 
 Kind = Literal["achievement", "demand"]
 KINDS: tuple[Kind, Kind] = ("achievement", "demand")
@@ -93,18 +93,19 @@ class Side:
     def merged(self, terms: int) -> Counted:
         """The counts of all items, in the order of ``present``, with columns for ``terms`` terms."""
         stay = np.array([int(key) not in self.gone for key in self.keys], dtype=bool)
-        joined = []
-        for at in (0, 1):
-            parts = [PartCounts(self.counts[at].terms[stay], self.counts[at].known[stay])]
-            parts += [counts[at] for counts, _ in self.changed.values()]
-            parts = [part.widened(terms) for part in parts]
-            joined.append(
-                PartCounts(
-                    sp.vstack([part.terms for part in parts], "csr"),
-                    sp.vstack([part.known for part in parts], "csr"),
-                )
+        known = self.counts[0].known.shape[1]
+        merged = [
+            stacked(
+                [
+                    PartCounts(self.counts[at].terms[stay], self.counts[at].known[stay]),
+                    *(counts[at] for counts, _ in self.changed.values()),
+                ],
+                terms,
+                known,
             )
-        return joined[0], joined[1]
+            for at in (0, 1)
+        ]
+        return merged[0], merged[1]
 
     def scores(self, question: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Keys and scores of all items for one vector."""
@@ -128,7 +129,7 @@ class Matcher:
         self.reader = reader or Reader()
         self.vocabulary = Vocabulary()
         self.weights = Weights(self.reader, self.vocabulary, 0, np.zeros(0), self._rare_words())
-        self.sides: dict[Kind, Side] = {kind: self._side([], []) for kind in KINDS}
+        self.sides: dict[Kind, Side] = {kind: self._side([], iter(())) for kind in KINDS}
 
     @classmethod
     def build(
@@ -152,8 +153,10 @@ class Matcher:
     def _rare_words(self) -> np.ndarray:
         return np.ones(len(self.reader.table.words))
 
-    def _side(self, keys: Sequence[int], readings: Sequence[Reading]) -> Side:
-        counts = self._count(readings)
+    def _side(self, keys: Sequence[int], readings: Iterator[list[Reading]]) -> Side:
+        parts = [self._count(some) for some in readings]
+        size = (len(self.vocabulary), len(self.reader.table.words))
+        counts = stacked([part[0] for part in parts], *size), stacked([part[1] for part in parts], *size)
         return Side(keys, counts, sp.csr_matrix((len(keys), self.width), dtype=np.float32))
 
     def _count(self, readings: Sequence[Reading]) -> Counted:

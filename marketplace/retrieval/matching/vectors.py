@@ -28,6 +28,10 @@ LEARNT_CONCEPTS = 10
 """Concepts kept of a learnt word."""
 LEARNT_FROM = 20_000
 """Texts the company of words is learnt from, at most; evenly spread over all."""
+COMMON_SHARE = 0.2
+"""A term in more than this share of the texts says next to nothing and costs most of the time; it is not weighed ..."""
+COMMON_LEAST = 20_000
+"""... if there are at least so many texts: fewer are ranked in no time, and every word counts."""
 _PRIOR = 3.0
 """Texts without any concept that a learnt word is taken to have been seen in besides."""
 _CHUNK = 4096
@@ -73,6 +77,18 @@ def count(parts: Sequence[Part], vocabulary: Vocabulary, known_words: int) -> Pa
     known = _rows([part.known for part in parts])
     return PartCounts(
         sp.csr_matrix(terms, (len(parts), len(vocabulary))), sp.csr_matrix(known, (len(parts), known_words))
+    )
+
+
+def stacked(parts: Sequence[PartCounts], terms: int, known_words: int) -> PartCounts:
+    """The rows of all parts, one below the other, with columns for ``terms`` terms."""
+    if not parts:
+        return PartCounts(
+            sp.csr_matrix((0, terms), dtype=np.float32), sp.csr_matrix((0, known_words), dtype=np.float32)
+        )
+    wide = [part.widened(terms) for part in parts]
+    return PartCounts(
+        sp.vstack([part.terms for part in wide], "csr"), sp.vstack([part.known for part in wide], "csr")
     )
 
 
@@ -125,7 +141,11 @@ class Weights:
 
     def text(self, counts: PartCounts) -> sp.csr_matrix:
         """Term vectors of length one."""
-        return unit(counts.terms @ sp.diags(self.idf_of(counts.terms.shape[1]).astype(np.float32)))
+        weighed = sp.csr_matrix(
+            counts.terms @ sp.diags(self.idf_of(counts.terms.shape[1]).astype(np.float32))
+        )
+        weighed.eliminate_zeros()
+        return unit(weighed)
 
     def spoken_of(self, counts: PartCounts) -> sp.csr_matrix:
         """Concepts by the table's own words, length one."""
@@ -179,7 +199,10 @@ def learn(reader: Reader, vocabulary: Vocabulary, pairs: Sequence[tuple[PartCoun
         total += titles.terms.shape[0]
         seen += _in_how_many(titles.terms + contents.terms)
         known += _in_how_many(titles.known + contents.known)
-    weights = Weights(reader, vocabulary, total, _rarity(seen, total), _rarity(known, total))
+    rarity = _rarity(seen, total)
+    if total >= COMMON_LEAST:
+        rarity[seen > COMMON_SHARE * total] = 0
+    weights = Weights(reader, vocabulary, total, rarity, _rarity(known, total))
     weights.learnt = _company(weights, vocabulary, pairs, seen)
     return weights
 
