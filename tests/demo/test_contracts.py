@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.demo.deals import history, texts
+from marketplace.demo.deals import past, texts
 from marketplace.domain import clock, regions
 from marketplace.domain.states import CONTRACT
 from marketplace.extensions import db
@@ -25,7 +25,7 @@ from marketplace.services.deals.payments import paid
 from marketplace.services.deals.turnover import targets
 from tests.support.client import InspectingClient
 
-ROWS = history.QUARTERS * history.PER_QUARTER
+ROWS = past.QUARTERS * past.PER_QUARTER
 
 
 def site_contracts() -> list[Contract]:
@@ -86,7 +86,7 @@ def test_the_old_ledger_came_in_whole(demonstration: Flask) -> None:
     imported = select(func.count()).where(Contract.origin == "imported")
     assert db.session.scalar(imported) == ROWS
     numbers = set(db.session.scalars(select(ContractRegistration.number)))
-    assert {row.number for row in history.series(clock.today())} <= numbers
+    assert {row.number for row in past.series(clock.today())} <= numbers
     year = clock.today() - timedelta(days=365)
     recent = select(TurnoverEntry.buyer_division).where(TurnoverEntry.counted_on > year)
     districts = Counter(code for code in db.session.scalars(recent) if regions.in_city(code))

@@ -8,9 +8,9 @@ from random import Random
 from sqlalchemy import select
 
 from marketplace.demo import material, texts
-from marketplace.demo.deals import history
+from marketplace.demo.deals import past
 from marketplace.demo.deals.contracts import REGISTRAR
-from marketplace.demo.deals.history import Past
+from marketplace.demo.deals.past import Past
 from marketplace.demo.deals.money import FINANCE
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
@@ -39,11 +39,11 @@ class Ledger:
     def schedule(self) -> None:
         """Put everything into the plan."""
         today = clock.beijing(self.plan.now).date()
-        past = list(history.series(today))
+        found = list(past.series(today))
         known = 0
         for days in IMPORTS:
-            until = sum(row.registered_on < today + timedelta(days=days) for row in past)
-            rows, known = past[known:until], until
+            until = sum(row.registered_on < today + timedelta(days=days) for row in found)
+            rows, known = found[known:until], until
             self.plan.add(self.plan.moment(days, "import"), partial(self._import, rows))
             for row in rows:
                 if row.member:
@@ -51,14 +51,14 @@ class Ledger:
         self.plan.add(self.plan.moment(min(IMPORTS), "target"), targets.ensure_plan)
 
     def _import(self, rows: list[Past]) -> None:
-        found = jobs.read(history.table(rows))
+        found = jobs.read(past.table(rows))
         if found.errors:
             told = [f"{one.row} {one.column}: {one.message % one.params}" for one in found.errors[:3]]
             raise TextFault(f"the ledger of the past: {told}")
         writing.write(self.people.actor(REGISTRAR), found.drafts)
 
     def _plan_payments(self, row: Past, entered: int) -> None:
-        """Two payments of a contract of the past; the older ones were paid in full, newer ones owe the rest."""
+        """Two payments of a contract of the past, half of it each; of the newest the second half is paid at once."""
         for turn in range(2):
             at = self.plan.moment(min(-1, entered + turn), "past", row.place, turn)
             self.plan.add(at, partial(self._pay, row, turn))
