@@ -7,7 +7,7 @@ from typing import Literal
 
 Strength = Literal["strong", "fair", "weak", "none"]
 
-THRESHOLDS: tuple[tuple[float, Strength], ...] = ((0.2, "strong"), (0.1, "fair"), (0.04, "weak"))
+THRESHOLDS: tuple[tuple[float, Strength], ...] = ((0.25, "strong"), (0.12, "fair"), (0.05, "weak"))
 """Least scores, the highest first."""
 
 
