@@ -10,8 +10,8 @@ from sqlalchemy import select
 from marketplace.demo import material, texts
 from marketplace.demo.deals import past
 from marketplace.demo.deals.contracts import REGISTRAR
-from marketplace.demo.deals.past import Past
 from marketplace.demo.deals.money import FINANCE
+from marketplace.demo.deals.past import Past
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
 from marketplace.demo.texts import TextFault
@@ -58,7 +58,7 @@ class Ledger:
         writing.write(self.people.actor(REGISTRAR), found.drafts)
 
     def _plan_payments(self, row: Past, entered: int) -> None:
-        """Two payments of a contract of the past, half of it each; of the newest the second half is paid at once."""
+        """Two payments of a contract of the past, half of it each."""
         for turn in range(2):
             at = self.plan.moment(min(-1, entered + turn), "past", row.place, turn)
             self.plan.add(at, partial(self._pay, row, turn))
