@@ -26,7 +26,7 @@ SMALL = {**GOOD, "demand_id": 2, "judgments": GOOD["judgments"][:4]}
 
 
 def write(path: Path, *lines: object) -> Path:
-    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     return path
 
 
@@ -70,6 +70,7 @@ BAD: list[tuple[object, str]] = [
     ([], "line 2: not an object"),
     ({**GOOD, "demand_id": None}, "line 2: demand_id must be"),
     ({**GOOD, "title": 3}, "line 2: title must be text"),
+    ({**GOOD, "title": "half a \ud800 pair"}, "line 2: title must be text"),
     ({key: value for key, value in GOOD.items() if key != "content"}, "line 2: content must be text"),
     ({**GOOD, "judgments": {}}, "line 2: judgments must be a list"),
     ({**GOOD, "judgments": [7]}, r"line 2: judgments\[0\] must be an object"),
