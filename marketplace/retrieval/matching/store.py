@@ -54,8 +54,12 @@ def save(matcher: Matcher, folder: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def load(folder: Path, reader: Reader | None = None) -> Matcher:
-    """The matcher as it was saved; raises Outdated when it must be built from the texts."""
+def load(folder: Path, reader: Reader | None = None, rows: bool = True) -> Matcher:
+    """The matcher as it was saved; raises Outdated when it must be built from the texts.
+
+    Without ``rows`` both sides are empty and only vocabulary and weights are there: enough to score and explain
+    texts given as such, and small enough for a web process.
+    """
     reader = reader or Reader()
     named = _named(folder)
     if named.get("fingerprint") != reader.fingerprint:
@@ -71,7 +75,7 @@ def load(folder: Path, reader: Reader | None = None) -> Matcher:
         np.load(state / "known_idf.npy"),
         _load_rows(state / "learnt"),
     )
-    for kind in KINDS:
+    for kind in KINDS if rows else ():
         title, content = (
             PartCounts(_load_rows(state / f"{kind}-{part}-terms"), _load_rows(state / f"{kind}-{part}-known"))
             for part in _PARTS

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from marketplace.retrieval.matching import store
+from marketplace.retrieval.matching.explain import explain
 from marketplace.retrieval.matching.knowledge import Concept, KnowledgeTable
 from marketplace.retrieval.matching.matcher import FEW, Match, Matcher
 from marketplace.retrieval.matching.reading import Reader, Text
@@ -140,6 +141,15 @@ def test_what_is_loaded_ranks_the_same(matcher: Matcher, reader: Reader, tmp_pat
     matcher.refresh()
     assert loaded.top("demand") == matcher.top("demand")
     assert np.array_equal(loaded.weights.idf, matcher.weights.idf)
+
+
+def test_weights_alone_score_and_explain(matcher: Matcher, reader: Reader, tmp_path: Path) -> None:
+    store.save(matcher, tmp_path)
+    light = store.load(tmp_path, reader, rows=False)
+    assert light.top("demand") == {}
+    pair = DEMANDS[12], ACHIEVEMENTS[2]
+    assert light.score(*pair) == matcher.score(*pair)
+    assert explain(light, *pair) == explain(matcher, *pair)
 
 
 def test_a_state_of_another_table_is_outdated(matcher: Matcher, tmp_path: Path) -> None:
