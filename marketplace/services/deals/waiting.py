@@ -107,7 +107,8 @@ def _known(found: Sequence[Contract]) -> _Known:
         if task.state == "open":
             known.tasks[task.subject_id] = task
         else:
-            known.remarks[task.subject_id] = len(task.remarks) + len(task.reasons) + bool(task.note)
+            # A ground is kept as a remark, as a reason and in the note: one thing to mend, not three.
+            known.remarks[task.subject_id] = max(len(task.remarks), len(task.reasons), bool(task.note))
     for subject_id, links in files.links_of_many("contract", ids).items():
         known.purposes[subject_id] = {link.purpose for link in links}
     finished = select(PricePublication.contract_id).where(

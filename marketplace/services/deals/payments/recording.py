@@ -118,7 +118,7 @@ def record(actor: Actor, data: PaymentData) -> Payment:
     actor does not know, ValidationFailed naming every field, DomainError at ``serial`` where the voucher is known.
     """
     if not data.shares:
-        raise ValidationFailed([FieldError("shares", "shares_missing", N_("请把金额分到各项成果"))])
+        raise ValidationFailed(_unshared(cleaned(data.voucher)))
     access.lock(share.contract_id for share in data.shares)
     # Asked behind the lock: a second press at the same moment then finds what the first one wrote.
     known = sent_before(actor, data.request_key)
@@ -183,13 +183,14 @@ def _faults(data: PaymentData, found: Sequence[Contract]) -> list[FieldError]:
     wrong_shares = rules.check_shares(data.shares, voucher.amount_fen or 0)
     if voucher.amount_fen and wrong_shares:
         faults.append(wrong_shares)
+    faults += _misnumbered(voucher, found[0])
     faults += missing_voucher(data)
     over = max((vouchers.overpaid(one, _sum_on(one, data.shares)) for one in found), default=0)
     if over > 0 and not voucher.note:
         faults.append(
             FieldError(
                 "note", "overpaid",
-                N_("连同这一笔，已登记的付款超过合同金额%(over)s元；请核对金额，确属多付的，请在此说明原因"),
+                N_("连同这一笔，已登记的付款比合同金额多%(over)s元；请核对金额，确属多付的，请在此说明原因"),
                 {"over": format_yuan(over)},
             )
         )  # fmt: skip
@@ -202,6 +203,28 @@ def missing_voucher(data: PaymentData) -> list[FieldError]:
     if data.voucher.evidence != "bank_transfer" or data.uploads or carried:
         return []
     return [FieldError("file", "voucher_missing", N_("请上传银行转账凭证（回单）"))]
+
+
+def _unshared(voucher: Voucher) -> list[FieldError]:
+    """Return what is wrong where nothing is shared out: most often the amount itself is missing or zero."""
+    faults = rules.check(voucher, clock.today())
+    missing = rules.check_shares((), voucher.amount_fen or 0)
+    return [*faults, missing] if voucher.amount_fen and missing else faults
+
+
+def _misnumbered(voucher: Voucher, contract: Contract) -> list[FieldError]:
+    """Return the fault of a party's name beside another number: a slip that would make the payment a stranger's."""
+    buyer, sellers = access.sides_of(contract)
+    sides = (
+        ("payer_uscc", voucher.payer, (buyer,) if buyer is not None else ()),
+        ("payee_uscc", voucher.payee, sellers),
+    )
+    message = N_("“%(name)s”在合同中的代码是%(number)s，与您填的不同；请核对，凭证上没有的可以不填")
+    return [
+        FieldError(field, "other_number", message, {"name": party.name, "number": party.uscc})
+        for field, side, parties in sides
+        if (party := rules.numbered_otherwise(side, parties)) is not None
+    ]
 
 
 def _sum_on(contract: Contract, shares: Sequence[Share]) -> int:

@@ -18,6 +18,7 @@ from marketplace.domain.money import MAX_FEN
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, Payment
 from marketplace.models.platform import ReviewTask
+from marketplace.services.deals import contracts
 from marketplace.services.deals.payments import access, paid, recording, refunds, vouchers
 from marketplace.services.platform import files
 from marketplace.services.unit import unit_of_work
@@ -131,6 +132,39 @@ def test_what_is_wrong_is_said_at_its_field(
     assert db.session.scalar(select(func.count()).select_from(Payment)) == 0
 
 
+@pytest.mark.parametrize(("fen", "code"), [(None, "amount_missing"), (0, "amount_zero")])
+def test_a_missing_amount_is_said_at_the_amount(
+    trade: Trade, contract: Contract, fen: int | None, code: str
+) -> None:
+    """Not at the shares, which nobody can fill in without an amount."""
+    empty = replace(data(contract, 1), shares=())
+    empty = replace(empty, voucher=replace(empty.voucher, amount_fen=fen))
+    assert faults_of(lambda: recording.record(trade.buys, empty)) == [("amount", code)]
+    whole = replace(empty, voucher=replace(empty.voucher, amount_fen=1))
+    assert faults_of(lambda: recording.record(trade.buys, whole)) == [("shares", "shares_missing")]
+
+
+def test_a_party_with_another_number_is_a_slip(trade: Trade, contract: Contract) -> None:
+    """The name of the buyer beside a number that is not the contract's: asked at once, not left out of the subsidy."""
+    buyer, _sellers = access.sides_of(contract)
+    assert buyer is not None
+    cut = data(contract, 1, payer=Side(buyer.name, buyer.uscc[:-1]))
+    assert faults_of(lambda: recording.record(trade.buys, cut)) == [("payer_uscc", "other_number")]
+    assert record(trade.buys, contract, 1, payer=Side(buyer.name)).payer_uscc == ""
+    assert record(trade.buys, contract, 1, payer=Side("代付公司", "")).payer_name == "代付公司"
+
+
+def test_a_seller_abroad_is_known_by_its_own_number(trade: Trade) -> None:
+    """However its contract writes it: a voucher keeps numbers without spaces, and in less than 18 characters."""
+    abroad = {"uscc": "", "division": "", "country": "DE", "foreign_number": "hrb 123 456 münchen 2026/77"}
+    contract = make_contract(trade.buyer)
+    with unit_of_work():
+        for name, value in abroad.items():
+            setattr(contracts.sellers_of(contract)[0], name, value)
+    row = record(trade.buys, contract, 300 * WAN)
+    assert vouchers.remarks_on(row) == []
+
+
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 not a pdf", b"<html><script>alert(1)</script></html>", b""])
 def test_a_disguised_file_is_no_voucher(trade: Trade, contract: Contract, content: bytes) -> None:
     """What calls itself PDF and is none is refused at the file, and with it the payment."""
@@ -147,7 +181,7 @@ def test_every_amount_edge(trade: Trade) -> None:
     one_more = faults_of(lambda: recording.record(trade.buys, data(huge, 1)))
     assert one_more == [("note", "overpaid")]
     over = record(trade.buys, huge, 1, note="对方多收，将退回")
-    assert any("超过合同金额" in words.message for words in vouchers.remarks_on(over))
+    assert any("比合同金额多" in words.message for words in vouchers.remarks_on(over))
     assert faults_of(lambda: recording.record(trade.buys, data(huge, MAX_FEN + 1)))[0] == (
         "amount",
         "amount_too_large",
@@ -315,6 +349,8 @@ def test_a_refund_of_a_payment_never_gives_back_more_than_it_was(trade: Trade) -
     assert paid.net_by_line([contract.id])[contract.id] == {lines[0].id: 0, lines[1].id: 40}
     assert sum(paid.left_of(waiting).values()) == 40
     unnamed = refund(trade.buys, contract, 70)
+    beyond = [words.params for words in vouchers.remarks_on(unnamed) if "比本站登记的付款多" in words.message]
+    assert beyond == [{"over": "0.30"}]
     decide(trade.verifier, task_of(unnamed))
     assert paid.net(contract.id) == -30
     early = faults_of(

@@ -135,7 +135,7 @@ def test_a_mistake_loses_nothing_and_is_said_where_it_is(
         typed(**{"amount": "3000000.01", "shares-0-amount_fen": "3000000.01", "shares-1-amount_fen": ""}),
         form="payment",
     )
-    assert "已登记的付款超过合同金额0.01元" in over.get_data(as_text=True)
+    assert "已登记的付款比合同金额多0.01元" in over.get_data(as_text=True)
     assert count(Payment) == 0
 
 
