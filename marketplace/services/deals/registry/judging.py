@@ -9,7 +9,7 @@ from marketplace.domain.deals.texts import MOST_INSTALMENTS, InstalmentData
 from marketplace.domain.errors import FieldError, ValidationFailed
 from marketplace.domain.money import format_yuan
 from marketplace.domain.text import N_
-from marketplace.models.deals import ContractChange, ContractLine, ContractVersion
+from marketplace.models.deals import Contract, ContractChange, ContractLine, ContractVersion
 from marketplace.services.deals import texts
 from marketplace.services.platform import files
 
@@ -95,6 +95,25 @@ def _lessened(version: ContractVersion, before: ContractVersion) -> list[FieldEr
         if new.amount_fen < old.amount_fen or new.technical_fen < old.technical_fen:
             message = N_("金额补正只增加已确定的金额；减少金额请办理变更")
             found.append(FieldError(f"lines.{place}.amount_fen", "less", message))
+    return found
+
+
+def suggested(contract: Contract, version: ContractVersion) -> list[int]:
+    """Return 核定技术交易额 in 分 for each line, as the registrar begins with it: what the registry approved before.
+
+    Only a line whose amounts a change really changes begins with what is declared now; otherwise a change of another
+    matter would give back what the registry had cut.
+    """
+    before = list(contract.current.lines) if contract.current is not None else []
+    found = []
+    for place, line in enumerate(version.lines):
+        old = before[place] if place < len(before) else None
+        same = old is not None and (old.amount_fen, old.technical_fen) == (
+            line.amount_fen,
+            line.technical_fen,
+        )
+        kept = old.approved_technical_fen if old is not None and same else None
+        found.append(line.technical_fen if kept is None else kept)
     return found
 
 

@@ -63,8 +63,8 @@ def detail(change_id: int) -> str:
     """Show a change: what differs, its papers, and the decision to make or made."""
     change = changes.get_for(actor(), change_id)
     task = changes.task_of(change)
-    lines = change.proposed.lines if change.proposed else []
-    form = JudgementForm.showing(task.id if task else 0, [line.technical_fen for line in lines])
+    approved = judging.suggested(change.contract, change.proposed) if change.proposed else []
+    form = JudgementForm.showing(task.id if task else 0, approved)
     return _page(change, form)
 
 

@@ -12,8 +12,9 @@ from marketplace.domain.deals.texts import InstalmentData
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, TurnoverEntry
-from marketplace.services.deals.registry import changes, deciding
+from marketplace.services.deals.registry import changes, deciding, judging
 from marketplace.services.platform import files, reviews
+from marketplace.services.unit import unit_of_work
 from tests import deals
 from tests import factories as make
 from tests.deals import PDF, WAN
@@ -99,6 +100,15 @@ def test_an_amendment_becomes_the_text_and_its_difference_counts_today(contract,
     assert change.state == "approved"
     with pytest.raises(Conflict):
         did(deciding.approve, registrar(), change.id, {}, "", task)
+
+
+def test_a_change_of_another_matter_keeps_what_the_registry_cut(contract, buyer):
+    """The registrar begins with what was approved; only amounts that change begin with what is declared."""
+    with unit_of_work():
+        for line in contract.current.lines:
+            line.approved_technical_fen = line.technical_fen - WAN
+    change = handed_in(agent(buyer), contract, "amend", data((200 * WAN, 200 * WAN), (100 * WAN, 90 * WAN)))
+    assert judging.suggested(contract, change.proposed) == [199 * WAN, 90 * WAN]
 
 
 def test_royalties_are_supplemented_once_they_are_known(buyer, seller):
