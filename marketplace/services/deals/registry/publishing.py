@@ -49,7 +49,7 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
     """Publish what is sold (``name``) and the contract's 成交额 from today, for the days of ``contract.price_days``.
 
     Only a seller, or who drafts the contract, may. Raises DomainError (field ``name``), Conflict while another
-    publication runs, once the contract is signed, or while it has no amount.
+    publication runs, once the contract is signed, or while it has no amount. A second press changes nothing.
     """
     contract = contracts.get_own(actor, contract_id, lock=True)
     if not may_start(actor, contract):
@@ -59,9 +59,12 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
     amount = contract.current.amount_fen if contract.current is not None else 0
     if amount <= 0:
         raise DomainError("no_price", N_("请先填写合同各项成果的成交额，公示的价格就是成交额"))
-    if any(each.state == "open" for each in of_contract(contract.id)):
-        raise Conflict(N_("这份合同的价格正在公示"), code="published_already")
     title = clean_line(name)[:200]
+    running = next((each for each in of_contract(contract.id) if each.state == "open"), None)
+    if running is not None:
+        if (running.created_by, running.name, running.price_fen) == (actor.person_id, title, amount):
+            return running
+        raise Conflict(N_("这份合同的价格正在公示"), code="published_already")
     if len(title) < 2:
         raise DomainError("name_missing", N_("请填写公示的成果名称"), field="name")
     publication = PricePublication(

@@ -77,7 +77,9 @@ def test_the_start_page_says_what_stands_in_the_way(client, login, contract, sel
     page = client.page(f"/desk/contracts/{contract.id}/price")
     assert "须公示期满" in page.text
     assert "publish" not in page.by_id
-    again = client.post(f"/desk/contracts/{contract.id}/price", data={"name": "大豆胶粘剂"})
+    twice = client.post(f"/desk/contracts/{contract.id}/price", data={"name": "大豆胶粘剂"})
+    assert twice.headers["Location"] == shown
+    again = client.post(f"/desk/contracts/{contract.id}/price", data={"name": "大豆胶粘剂二"})
     assert again.status_code == 422
     assert db.session.query(PricePublication).count() == 1
     login(make.make_person(make.make_organisation("university")))
