@@ -121,7 +121,7 @@ def record(actor: Actor, data: PaymentData) -> Payment:
         raise ValidationFailed(_unshared(cleaned(data.voucher)))
     access.lock(share.contract_id for share in data.shares)
     # Asked behind the lock: a second press at the same moment then finds what the first one wrote.
-    known = sent_before(actor, data.request_key)
+    known = sent_before(actor, data)
     if known is not None:
         return known
     found = _handled(actor, data.shares)
@@ -135,13 +135,27 @@ def record(actor: Actor, data: PaymentData) -> Payment:
     return insert(actor, data, "payment", None)
 
 
-def sent_before(actor: Actor, request_key: str) -> Payment | None:
-    """Return the row that the same form made before, NotFound where another organisation sent it."""
-    if not request_key:
+def sent_before(actor: Actor, data: PaymentData) -> Payment | None:
+    """Return the row that the same form made before, NotFound where another organisation sent it.
+
+    Raises Conflict where the form says something else by now: somebody went back in the browser for another payment,
+    which must not be taken for the first.
+    """
+    if not data.request_key:
         return None
-    known = db.session.scalar(select(Payment).where(Payment.request_key == request_key))
-    if known is not None and known.organisation_id != actor.organisation_id:
+    known = db.session.scalar(select(Payment).where(Payment.request_key == data.request_key))
+    if known is None:
+        return None
+    if known.organisation_id != actor.organisation_id:
         raise NotFound()
+    said = data.voucher
+    same = (known.paid_on, known.amount_fen, known.bank) == (said.paid_on, said.amount_fen, said.bank)
+    if not same or known.serial != rules.normalise_serial(said.serial):
+        raise Conflict(
+            N_("这张表单已经提交过一次（编号%(number)d），这次填的没有登记；另一笔请重新打开登记页面填写"),
+            code="form_reused",
+            number=known.id,
+        )
     return known
 
 

@@ -247,7 +247,7 @@ def test_the_same_voucher_is_named_to_its_owner_and_hidden_from_others(
 
 
 def test_a_form_sent_twice_is_one_payment(trade: Trade, contract: Contract) -> None:
-    """The key of the form, not what it says, makes it the same; nobody else can use it."""
+    """The key of the form makes it the same; nobody else can use it, and it does not serve for another payment."""
     once = data(contract, 5, request_key="k" * 24)
     ids = set()
     for _ in range(2):
@@ -257,6 +257,8 @@ def test_a_form_sent_twice_is_one_payment(trade: Trade, contract: Contract) -> N
     assert db.session.scalar(select(func.count()).select_from(ReviewTask)) == 1
     with pytest.raises(NotFound), unit_of_work():
         recording.record(trade.sells, once)
+    gone_back = replace(once, voucher=replace(once.voucher, amount_fen=6))
+    assert faults_of(lambda: recording.record(trade.buys, gone_back)) == [("", "form_reused")]
 
 
 @pytest.mark.parametrize("same_form", [True, False], ids=["one form", "two forms"])
