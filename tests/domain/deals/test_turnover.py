@@ -190,4 +190,3 @@ def test_a_deal_inside_counts_twice_in_the_total_and_between_districts_once_in_e
 @pytest.mark.parametrize(("number", "expected"), [(1, 1), (2, 2), (3, 3), (900, 3)])
 def test_contributors_are_exact_below_three(number, expected):
     assert len(contributors_of(number, 5, 5 if number == 1 else 9)) == expected
-

@@ -326,7 +326,7 @@ def open_review(actor: Actor, row: Payment) -> None:
     """Open the task in which 财务 or 合同登记 verifies a row; nobody of a party may."""
     organisation = db.session.get_one(Organisation, actor.organisation_id)
     reviews.open_task(
-        "payment", "payment", row.id, organisation, effects.title_of(row), access.subject_of(row).parties
+        "payment", "payment", row.id, organisation, effects.task_title(row), access.subject_of(row).parties
     )
 
 
