@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from marketplace.demo import texts
 from marketplace.demo.deals.contracts import Contracts
+from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.money import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
@@ -39,6 +40,7 @@ def plan() -> Plan:
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()
+    Ledger(found, people).schedule()
     return found
 
 

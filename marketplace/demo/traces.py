@@ -13,7 +13,6 @@ from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
 from marketplace.demo.texts import FOLDER
 from marketplace.domain import clock
-from marketplace.domain.access import Actor
 from marketplace.domain.states.listings import VISIBLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import DemandRevision, Listing
@@ -21,7 +20,7 @@ from marketplace.models.people import Organisation
 from marketplace.models.platform import DailyCount, Notice
 from marketplace.services.catalogue import inquiries
 from marketplace.services.people import accounts, invitations, organisations, verification
-from marketplace.services.platform import notices, reviews, settings
+from marketplace.services.platform import reviews, settings
 
 _DAYS_COUNTED = 60
 _READ_AFTER = timedelta(days=6)
@@ -120,5 +119,4 @@ class Traces:
         for notice in db.session.scalars(old).all():
             chance = dice("read", notice.id)
             if chance.random() < 0.85:
-                with clock.frozen(notice.created_at + timedelta(hours=chance.randint(1, 60))):
-                    notices.mark_read(Actor(person_id=notice.person_id), notice.id)
+                notice.read_at = notice.created_at + timedelta(hours=chance.randint(1, 60))

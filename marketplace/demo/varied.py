@@ -260,6 +260,12 @@ def owner(seed: int, place: int) -> Owner:
     chance = dice("owner", seed, place)
     division = chance.choice(_divisions())
     kind = chance.choices(("enterprise", "university"), (6, 4))[0]
+    return owner_in(seed, place, division, kind, chance)
+
+
+def owner_in(seed: int, place: int, division: str, kind: str, chance: Random | None = None) -> Owner:
+    """Return the organisation at ``place`` of a series whose division and kind are asked for."""
+    chance = chance or dice("owner in", seed, place)
     pairs = list(permutations(_SYLLABLES, 2))
     word = "".join(pairs[(place * 7 + seed * 101) % len(pairs)])
     ending = chance.choice(("科技有限公司", "装备有限公司", "新材料有限公司"))

@@ -341,7 +341,10 @@ def require(actor: Actor, permission: Permission, subject: Subject | None = None
     """Raise NotAllowed unless ``may``."""
     if not may(actor, permission, subject):
         if subject is not None and _is_own_matter(actor, RULES[permission], subject):
-            raise NotAllowed(N_("不能办理本单位或本人提交的事项，请由其他单位的人员办理"), code="own_matter")
+            raise NotAllowed(
+                N_("不能办理本单位或本人提交的事项，也不能复核本人经办的事项，请由其他人员办理"),
+                code="own_matter",
+            )
         raise NotAllowed()
 
 

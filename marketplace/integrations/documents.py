@@ -31,9 +31,12 @@ class WeasyPrintDocuments:
     def __init__(self, static: Path) -> None:
         """Take the folder that pages call ``/static``. Raises OSError where Debian's libraries are missing."""
         import weasyprint
+        from PIL import ImageFile
         from weasyprint.text import ffi
         from weasyprint.text.fonts import FontConfiguration
 
+        # It tells Pillow to take cut-off images for whole ones, for everybody: what people upload must not pass so.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         if ffi.harfbuzz_subset is None:
             # Without it a whole Chinese font goes through Python for every file: 12 s instead of 0.5.
             raise OSError("libharfbuzz-subset0 is missing")

@@ -58,13 +58,21 @@ def _office_type(content: bytes) -> str | None:
 
 
 def _text_type(content: bytes, name: str) -> str | None:
+    table = name.lower().endswith(".csv")
+    text = _decoded(content, "utf-8-sig")
+    if text is None and table:
+        # What Excel writes as CSV on a Chinese computer.
+        text = _decoded(content, "gb18030")
+    if text is None or not text.strip() or _CONTROL.search(text) or _MARKUP.match(text):
+        return None
+    return CSV if table else TEXT
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError:
         return None
-    if not text.strip() or _CONTROL.search(text) or _MARKUP.match(text):
-        return None
-    return CSV if name.lower().endswith(".csv") else TEXT
 
 
 class Scanner(Protocol):

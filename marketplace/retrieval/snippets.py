@@ -55,7 +55,7 @@ def snippet(text: str, typed: str, length: int = 90, analyzer: Analyzer | None =
 def _spans(text: str, typed: str, analyzer: Analyzer | None) -> list[Span]:
     """Matches in order, none overlapping or touching another."""
     marks = parse(typed, analyzer or Analyzer.default()).marks
-    form, origins = _mapped(text)
+    form, origins = mapped(text)
     found: list[Span] = []
     for mark in marks:
         at = form.find(mark)
@@ -72,7 +72,7 @@ def _spans(text: str, typed: str, analyzer: Analyzer | None) -> list[Span]:
     return merged
 
 
-def _mapped(text: str) -> tuple[str, Sequence[int]]:
+def mapped(text: str) -> tuple[str, Sequence[int]]:
     """The compared form of a text, and for each of its characters the number of the one it came from."""
     table = {ord(letter): " " if letter.isspace() else normalise_character(letter) for letter in set(text)}
     if all(len(part) == 1 for part in table.values()):

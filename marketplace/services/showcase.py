@@ -16,6 +16,8 @@ from marketplace.models.platform import DailyCount
 from marketplace.retrieval.documents import Kind
 from marketplace.retrieval.index import SearchRequest
 from marketplace.services.catalogue import search, visibility
+from marketplace.services.deals.turnover import views
+from marketplace.services.deals.turnover.views import Cell, Question
 from marketplace.services.outside import outside
 
 RECENT = timedelta(days=30)
@@ -39,9 +41,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Showcase:
-    """The home page. Lists may be empty; the page then leaves them out."""
+    """The home page. Lists may be empty and the turnover missing; the page then leaves them out."""
 
     figures: Figures
+    turnover: tuple[Question, Cell] | None
     achievements: Sequence[Listing]
     demands: Sequence[Listing]
     popular: Sequence[str]
@@ -51,6 +54,7 @@ def showcase() -> Showcase:
     """Return the home page, the same for everybody: a number of queries that does not depend on what is there."""
     return Showcase(
         figures=_figures(),
+        turnover=views.headline(),
         achievements=_newest("achievement", ITEMS),
         demands=_wanted("demand", 4),
         popular=_popular(),

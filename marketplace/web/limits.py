@@ -17,6 +17,9 @@ CONTACT = limiter.shared_limit("30 per hour", scope="contact", methods=["POST"])
 CONFIRM = limiter.shared_limit("60 per hour", scope="confirm")
 """Opening and answering a mailed link to confirm a contract."""
 
+PAY = limiter.shared_limit("90 per hour", scope="pay", methods=["POST"])
+"""Opening payment pages, asking the payment provider, sending money back: each is a call outside."""
+
 SEARCH = limiter.shared_limit("240 per minute", scope="search")
 """Searching, suggestions included."""
 

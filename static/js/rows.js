@@ -19,7 +19,8 @@ function renumber(box, prefix) {
 }
 
 function clear(row) {
-  row.querySelectorAll(".field-error, .remark").forEach((element) => element.remove());
+  row.querySelectorAll(".field-error, .remark, [data-row-own]").forEach((element) => element.remove());
+  row.querySelectorAll("[readonly]").forEach((element) => element.removeAttribute("readonly"));
   row.querySelectorAll(".field-bad").forEach((element) => element.classList.remove("field-bad"));
   row.querySelectorAll("[aria-invalid]").forEach((element) => element.removeAttribute("aria-invalid"));
   for (const field of row.querySelectorAll("input, select, textarea")) {

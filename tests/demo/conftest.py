@@ -30,6 +30,7 @@ def loaded(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         FILES_DIR=instance / "files",
         MAIL_DIR=instance / "mail",
         JOBS_URL="",
+        ARGON2={"time_cost": 1, "memory_cost": 8, "parallelism": 1},
         TESTING=True,
         PUBLIC_URL="http://localhost",
     )

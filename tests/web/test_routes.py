@@ -28,7 +28,9 @@ MANAGERS = frozenset({"manager", "stranger"})
 ADMIN = frozenset({"system_admin"})
 READERS = ADMIN | {"auditor"}
 SETTERS = ADMIN | {"policy_manager"}
-DESK = READERS | {"achievement_reviewer", "demand_reviewer"}
+DESK = READERS | {
+    "achievement_reviewer", "demand_reviewer", "contract_registrar", "contract_verifier", "finance",
+}  # fmt: skip
 CONTRACT_READERS = frozenset(
     {
         "contract_registrar", "contract_verifier", "finance", "auditor", "subsidy_first_reviewer",

@@ -105,6 +105,13 @@ def _subject(text: Text) -> Iterator[FieldError]:
         yield FieldError(
             "is_import", "no_foreign_seller", N_("技术进口的卖方应在境外，请核对卖方的国别或取消勾选")
         )
+    sellers = text.parties.sellers
+    if not data.is_import and sellers and sellers[0].country != "CN" and text.parties.buyer.country == "CN":
+        yield FieldError(
+            "is_import",
+            "import_unsaid",
+            N_("第一卖方在境外、买方在境内的是技术进口合同，由买方申请登记，请勾选"),
+        )
     if data.is_import and text.parties.buyer.country != "CN":
         yield FieldError("is_import", "no_domestic_buyer", N_("技术进口由境内买方登记，请核对买方的国别"))
     if not data.lines:

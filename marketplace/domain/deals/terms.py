@@ -46,13 +46,13 @@ KINDS = Taxonomy(
 
 ABOUT_RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "transfer.patent": frozenset({"invention", "utility", "design"}),
-        "transfer.application": frozenset({"invention", "utility", "design"}),
+        "transfer.patent": frozenset({"invention", "utility", "design", "foreign"}),
+        "transfer.application": frozenset({"invention", "utility", "design", "foreign"}),
         "transfer.software": frozenset({"software"}),
         "transfer.layout": frozenset({"layout"}),
         "transfer.plant": frozenset({"plant"}),
         "transfer.biomedical": frozenset({"medicine"}),
-        "licence.patent": frozenset({"invention", "utility", "design"}),
+        "licence.patent": frozenset({"invention", "utility", "design", "foreign"}),
     }
 )
 """Kinds that concern a right of these types; a lapsed right cannot be transferred or licensed (docs/domain.md §8)."""

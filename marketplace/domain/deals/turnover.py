@@ -68,8 +68,11 @@ class Tally:
 
     @property
     def is_small(self) -> bool:
-        """Whether one or two contracts make the cell. An empty cell tells about nobody."""
-        return 0 < len(self.contributors) < FEWEST
+        """Whether fewer than three contracts make the cell. An empty cell tells about nobody.
+
+        Both are asked: how many contributed, and how many are left when what was taken back is taken off.
+        """
+        return bool(self.contributors) and min(len(self.contributors), abs(self.contracts)) < FEWEST
 
     def fen(self, measure: str) -> int:
         """The amount by a measure of MEASURES."""
@@ -184,7 +187,7 @@ def withhold(
 def _own(position: Position) -> Withheld:
     """What has to be held back for the place's own sake."""
     views, parts = position.views, position.parts
-    total = views["total"].is_small
+    total = views["total"].is_small or views["distinct"].is_small
     sides = total or views["in"].is_small or views["out"].is_small
     # 合计 less 去重 is what was dealt inside; 去重 less one side is the other side without it.
     distinct = total or parts["inside"].is_small

@@ -87,7 +87,12 @@ def normalise_uscc(text: str | None) -> str:
     Raises DomainError (what is wrong) for eighteen characters that fail the check.
     """
     value = compact(text)
-    return parse_uscc(value) if len(value) == 18 else value[:18]
+    return parse_uscc(value) if len(value) == 18 else foreign_number(value)
+
+
+def foreign_number(text: str | None) -> str:
+    """Return a number of somebody abroad as vouchers keep it: compacted, and too short to be taken for a USCC."""
+    return compact(text)[:17]
 
 
 def check(voucher: Voucher, today: date) -> list[FieldError]:
@@ -202,6 +207,13 @@ def is_among(side: Side, parties: Collection[Side]) -> bool:
     return any(is_same(side, party) for party in parties)
 
 
+def numbered_otherwise(side: Side, parties: Collection[Side]) -> Side | None:
+    """Return the party whose name a voucher's side bears with another number, unless it is a party by its number."""
+    if not side.uscc or any(party.uscc == side.uscc for party in parties):
+        return None
+    return next((each for each in parties if each.uscc and _plain(each.name) == _plain(side.name)), None)
+
+
 def rate_gap(voucher: Voucher) -> Decimal | None:
     """Return by which share the RMB debit differs from foreign amount × rate; None for RMB."""
     if voucher.foreign_amount is None or not voucher.rate or not voucher.amount_fen:
@@ -219,6 +231,8 @@ class Surroundings:
     signed_on: date | None
     open_instalments: tuple[int, ...] = ()
     overpaid_fen: int = 0
+    beyond_paid_fen: int = 0
+    """By how much more went back than is known to have been paid."""
 
 
 def remarks(voucher: Voucher, kind: str, around: Surroundings) -> list[Words]:
@@ -237,7 +251,14 @@ def remarks(voucher: Voucher, kind: str, around: Surroundings) -> list[Words]:
     if around.overpaid_fen > 0:
         found.append(
             Words(
-                N_("连同这一笔，已付金额超过合同金额 %(over)s 元"), {"over": format_yuan(around.overpaid_fen)}
+                N_("连同这一笔，已付金额比合同金额多 %(over)s 元"), {"over": format_yuan(around.overpaid_fen)}
+            )
+        )
+    if around.beyond_paid_fen > 0:
+        found.append(
+            Words(
+                N_("连同这一笔，退回的金额比本站登记的付款多 %(over)s 元，请核对原付款是否都已登记"),
+                {"over": format_yuan(around.beyond_paid_fen)},
             )
         )
     gap = rate_gap(voucher)

@@ -150,6 +150,7 @@ _ACTION_WORDS: Mapping[str, str] = {
     "write": N_("填写"),
     "sign": N_("登记签订日期"),
     "link": N_("关联单位"),
+    "ask": N_("请对方确认"),
     "copy": N_("复制"),
     "number": N_("填写登记编号"),
     "claim": N_("认领"),

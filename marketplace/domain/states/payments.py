@@ -14,45 +14,37 @@ _STATES = [
 ]
 # Nothing is overwritten: what was returned is recorded anew, naming the row it replaces.
 
+_DECIDED = [
+    Transition(
+        "submitted", "verify", "verified", N_("核验通过"), Permission.REVIEW, notice="payment_verified"
+    ),
+    Transition(
+        "submitted",
+        "return",
+        "returned",
+        N_("退回"),
+        Permission.REVIEW,
+        reason=True,
+        notice="payment_returned",
+    ),
+    Transition(
+        "submitted", "withdraw", "withdrawn", N_("撤回"), Permission.HANDLE_CONTRACT, guards=(IS_RECORDER,)
+    ),
+]
+
 PAYMENT = Machine(
     "payment",
     N_("支付凭证"),
     _STATES,
     [
-        Transition(
-            "submitted", "verify", "verified", N_("核验通过"), Permission.REVIEW, notice="payment_verified"
-        ),
+        *_DECIDED,
         # What the payment provider told, read again from it: nobody needs to look at a voucher.
         Transition("submitted", "receive", "verified", N_("平台到账"), Permission.RUN_BY_ITSELF),
-        Transition(
-            "submitted", "return", "returned", N_("退回"), Permission.REVIEW, reason=True,
-            notice="payment_returned",
-        ),
-        Transition(
-            "submitted", "withdraw", "withdrawn", N_("撤回"), Permission.HANDLE_CONTRACT, guards=(IS_RECORDER,)
-        ),
     ],
     initial="submitted",
-)  # fmt: skip
+)
 
-PAYMENT_EVIDENCE = Machine(
-    "payment_evidence",
-    N_("补充凭证"),
-    _STATES,
-    [
-        Transition(
-            "submitted", "verify", "verified", N_("核验通过"), Permission.REVIEW, notice="payment_verified"
-        ),
-        Transition(
-            "submitted", "return", "returned", N_("退回"), Permission.REVIEW, reason=True,
-            notice="payment_returned",
-        ),
-        Transition(
-            "submitted", "withdraw", "withdrawn", N_("撤回"), Permission.HANDLE_CONTRACT, guards=(IS_RECORDER,)
-        ),
-    ],
-    initial="submitted",
-)  # fmt: skip
+PAYMENT_EVIDENCE = Machine("payment_evidence", N_("补充凭证"), _STATES, _DECIDED, initial="submitted")
 
 CHECKOUT = Machine(
     "checkout",

@@ -256,7 +256,10 @@ class ParticularsForm(RowsForm):
     def showing(cls, text: Text) -> "ParticularsForm":
         """Return the form filled with what the contract says."""
         related = {None: "", True: "yes", False: "no"}[text.particulars.related_party]
-        return cls(formdata=None, data=vars(text.particulars) | {"related_party": related})
+        disclosure = text.particulars.disclosure or "none"
+        return cls(
+            formdata=None, data=vars(text.particulars) | {"related_party": related, "disclosure": disclosure}
+        )
 
     def compact(self) -> None:
         """Nothing here repeats."""

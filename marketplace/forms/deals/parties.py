@@ -43,7 +43,7 @@ class PartyRow(Row):
         [Marked(254, needed=False)],
         description=_l("对方不是本站用户时，确认链接发到这里"),
     )
-    postcode = LineField(_l(PARTY_LABELS["postcode"]), [Marked(10)])
+    postcode = LineField(_l(PARTY_LABELS["postcode"]), [Marked(10, needed=False)])
     nature = CodeField(_l(PARTY_LABELS["nature"]), terms.NATURES.choices, validators=[Marked()])
     size = CodeField(_l(PARTY_LABELS["size"]), ORGANISATION_SIZES.choices, blank=N_("不填"))
     sector = CodeField(_l(PARTY_LABELS["sector"]), APPLICATION_SECTORS.choices, blank=N_("不填"))

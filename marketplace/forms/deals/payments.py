@@ -184,18 +184,18 @@ class PaymentFilter(SiteForm):
 
         csrf = False
 
-    number = LineField(_l("合同编号"), description=_l("平台备案号或登记编号"))
+    contract = LineField(_l("合同编号"), description=_l("平台备案号或登记编号"))
     state = CodeField(_l("状态"), [], blank=N_("全部"))
     kind = CodeField(_l("类别"), [], blank=N_("全部"))
     evidence = CodeField(_l("凭证种类"), EVIDENCE.choices, blank=N_("全部"))
     bank = CodeField(_l("银行"), BANKS.choices, blank=N_("全部"))
-    since = DayField(_l("付款日期从"))
-    until = DayField(_l("到"))
+    paid_from = DayField(_l("付款日期从"))
+    paid_to = DayField(_l("到"))
 
     def filters(self) -> dict[str, str]:
-        """Return what the ledger understands, by its names."""
-        days = {"from": self.since.data, "to": self.until.data}
-        codes = {name: self[name].data or "" for name in ("state", "kind", "evidence", "bank", "number")}
+        """Return what was chosen, by the names of the ledger."""
+        days = {"paid_from": self.paid_from.data, "paid_to": self.paid_to.data}
+        codes = {name: self[name].data or "" for name in ("contract", "state", "kind", "evidence", "bank")}
         return {key: value for key, value in codes.items() if value} | {
             key: day.isoformat() for key, day in days.items() if day is not None
         }

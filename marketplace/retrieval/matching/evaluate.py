@@ -54,7 +54,7 @@ def _parse(number: int, raw: bytes) -> Judged:
     if not isinstance(line, dict):
         raise BadLine(f"line {number}: not an object")
     for name in ("title", "content"):
-        _need(isinstance(line.get(name), str), number, name, "must be text")
+        _need(_is_text(line.get(name)), number, name, "must be text")
     _need(_is_name(line.get("demand_id")), number, "demand_id", "must be text or a number")
     judgments = line.get("judgments")
     if not isinstance(judgments, list):
@@ -63,7 +63,7 @@ def _parse(number: int, raw: bytes) -> Judged:
     for at, judgment in enumerate(judgments):
         field = f"judgments[{at}]"
         _need(isinstance(judgment, dict), number, field, "must be an object")
-        _need(isinstance(judgment.get("achievement"), str), number, f"{field}.achievement", "must be text")
+        _need(_is_text(judgment.get("achievement")), number, f"{field}.achievement", "must be text")
         level = judgment.get("level")
         whole = isinstance(level, int) and not isinstance(level, bool) and level in LEVELS
         _need(whole, number, f"{field}.level", "must be 1, 2, 3 or 4")
@@ -71,8 +71,13 @@ def _parse(number: int, raw: bytes) -> Judged:
     return Judged(str(line["demand_id"]), Text(line["title"], line["content"]), tuple(graded))
 
 
+def _is_text(value: object) -> bool:
+    """Half of a surrogate pair can be written in JSON, but is no character."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _need(fulfilled: bool, number: int, field: str, words: str) -> None:

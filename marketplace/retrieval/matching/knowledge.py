@@ -78,8 +78,9 @@ class KnowledgeTable:
         """
         for start, first in enumerate(form):
             for length in self._lengths.get(first, ()):
-                number = self._number.get(form[start : start + length])
-                if number is not None and _stands_alone(form, start, start + length):
+                end = start + length
+                number = self._number.get(form[start:end]) if end <= len(form) else None
+                if number is not None and _stands_alone(form, start, end):
                     yield start, number
 
     def find(self, form: str) -> Counter[int]:

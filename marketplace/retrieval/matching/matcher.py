@@ -6,7 +6,7 @@ at once, with the weights as they are; ``refresh`` learns the weights anew and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,14 +15,17 @@ import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
-from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn
+from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
 
 Kind = Literal["achievement", "demand"]
 KINDS: tuple[Kind, Kind] = ("achievement", "demand")
 OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
 
 FEW = 16
-"""Up to so many questions are answered one by one; more, with all of them as one product of matrices."""
+"""Up to so many questions are answered one by one; more, with many of them as one product of matrices."""
+THREADS = 2
+DIGITS = 6
+"""Digits of a score that mean something: sums of small floats differ beyond, by the order they are added in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +87,39 @@ class Side:
         kept = self.vectors
         if self.gone:
             kept = kept[np.array([int(key) not in self.gone for key in self.keys], dtype=bool)]
-        return sp.vstack([_wide(rows, width) for rows in (kept, *self._new_vectors())], "csr")
+        new = [vector for _, vector in self.changed.values()]
+        return sp.vstack([_wide(rows, width) for rows in (kept, *new)], "csr")
 
     def merged(self, terms: int) -> Counted:
         """The counts of all items, in the order of ``present``, with columns for ``terms`` terms."""
         stay = np.array([int(key) not in self.gone for key in self.keys], dtype=bool)
-        joined = []
-        for at in (0, 1):
-            parts = [PartCounts(self.counts[at].terms[stay], self.counts[at].known[stay])]
-            parts += [counts[at] for counts, _ in self.changed.values()]
-            parts = [part.widened(terms) for part in parts]
-            joined.append(
-                PartCounts(
-                    sp.vstack([part.terms for part in parts], "csr"),
-                    sp.vstack([part.known for part in parts], "csr"),
-                )
+        known = self.counts[0].known.shape[1]
+        merged = [
+            stacked(
+                [
+                    PartCounts(self.counts[at].terms[stay], self.counts[at].known[stay]),
+                    *(counts[at] for counts, _ in self.changed.values()),
+                ],
+                terms,
+                known,
             )
-        return joined[0], joined[1]
+            for at in (0, 1)
+        ]
+        return merged[0], merged[1]
 
     def scores(self, question: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
         """Keys and scores of all items for one vector."""
-        width = max(question.shape[1], self.vectors.shape[1])
+        new_rows = [vector for _, vector in self.changed.values()]
+        width = max(rows.shape[1] for rows in (question, self.vectors, *new_rows))
         dense = np.zeros(width, dtype=np.float32)
         dense[question.indices] = question.data
         found = self.vectors @ dense[: self.vectors.shape[1]]
         for key in self.gone:
             found[self.row[key]] = -1.0
-        new = [float((rows @ dense[: rows.shape[1]])[0]) for rows in self._new_vectors(width)]
+        new = [float((rows @ dense[: rows.shape[1]])[0]) for rows in new_rows]
         keys = np.concatenate([self.keys, np.array(list(self.changed), dtype=np.int64)])
         found = np.concatenate([found, np.array(new, dtype=np.float32)])
         return keys[found >= 0], found[found >= 0]
-
-    def _new_vectors(self, width: int | None = None) -> list[sp.csr_matrix]:
-        rows = [vector for _, vector in self.changed.values()]
-        return rows if width is None else [_wide(row, width) for row in rows]
 
 
 class Matcher:
@@ -127,7 +129,7 @@ class Matcher:
         self.reader = reader or Reader()
         self.vocabulary = Vocabulary()
         self.weights = Weights(self.reader, self.vocabulary, 0, np.zeros(0), self._rare_words())
-        self.sides: dict[Kind, Side] = {kind: self._side([], []) for kind in KINDS}
+        self.sides: dict[Kind, Side] = {kind: self._side([], iter(())) for kind in KINDS}
 
     @classmethod
     def build(
@@ -139,18 +141,22 @@ class Matcher:
     ) -> Matcher:
         """A matcher of these texts, weights learnt."""
         matcher = cls(reader)
-        for kind, texts in zip(KINDS, (achievements, demands), strict=True):
-            matcher.sides[kind] = matcher._side(
-                list(texts), matcher.reader.read_all(texts.values(), processes)
-            )
+        matcher.fill("achievement", achievements, processes)
+        matcher.fill("demand", demands, processes)
         matcher.refresh()
         return matcher
+
+    def fill(self, kind: Kind, texts: Mapping[int, Text], processes: int = 1) -> None:
+        """Read all texts of a side in place of what it held; they count from the next ``refresh`` on."""
+        self.sides[kind] = self._side(list(texts), self.reader.read_all(texts.values(), processes))
 
     def _rare_words(self) -> np.ndarray:
         return np.ones(len(self.reader.table.words))
 
-    def _side(self, keys: Sequence[int], readings: Sequence[Reading]) -> Side:
-        counts = self._count(readings)
+    def _side(self, keys: Sequence[int], readings: Iterator[list[Reading]]) -> Side:
+        parts = [self._count(some) for some in readings]
+        size = (len(self.vocabulary), len(self.reader.table.words))
+        counts = stacked([part[0] for part in parts], *size), stacked([part[1] for part in parts], *size)
         return Side(keys, counts, sp.csr_matrix((len(keys), self.width), dtype=np.float32))
 
     def _count(self, readings: Sequence[Reading]) -> Counted:
@@ -204,7 +210,9 @@ class Matcher:
         """
         asked = self.sides[kind].present if keys is None else list(keys)
         if len(asked) > FEW:
-            return self._top_of_many(kind, asked, n)
+            return {
+                key: matches for some in self.top_in_chunks(kind, asked, n) for key, matches in some.items()
+            }
         return {key: self._top_of_one(kind, key, n) for key in asked}
 
     def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
@@ -215,31 +223,39 @@ class Matcher:
             keys, scores = keys[scores >= least], scores[scores >= least]
         return _ranked(keys, scores)[:n]
 
-    def _top_of_many(self, kind: Kind, asked: Sequence[int], n: int) -> dict[int, list[Match]]:
+    def top_in_chunks(
+        self, kind: Kind, keys: Sequence[int] | None = None, n: int = 20, chunk: int = 200
+    ) -> Iterator[dict[int, list[Match]]]:
+        """As ``top``, by one product of matrices, ``chunk`` items at a time: for a progress bar and short commits."""
+        asked = self.sides[kind].present if keys is None else keys
         width, other = self.width, self.sides[OTHER[kind]]
-        questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in asked], "csr")
-        candidates = other.whole(width)
-        found = sp_matmul_topn(
-            questions, sp.csr_matrix(candidates.T), top_n=min(n, max(len(other), 1)), sort=True, n_threads=2
-        )
+        candidates = sp.csr_matrix(other.whole(width).T)
         present = np.array(other.present, dtype=np.int64)
-        return {
-            key: _ranked(
-                present[found.indices[found.indptr[at] : found.indptr[at + 1]]],
-                found.data[found.indptr[at] : found.indptr[at + 1]],
+        for at in range(0, len(asked), chunk):
+            some = asked[at : at + chunk]
+            questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in some], "csr")
+            best = sp_matmul_topn(
+                questions, candidates, top_n=max(min(n, len(other)), 1), sort=True, n_threads=THREADS
             )
-            for at, key in enumerate(asked)
-        }
+            ends = best.indptr.tolist()
+            yield {
+                key: _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]])
+                for i, key in enumerate(some)
+            }
 
 
 def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:
-    matches = [
-        Match(int(key), round(float(score), 6)) for key, score in zip(keys, scores, strict=True) if score > 0
-    ]
-    return sorted(matches, key=lambda match: (-match.score, match.key))
+    rounded = zip(keys.tolist(), scores.tolist(), strict=True)
+    matches = [Match(key, round(score, DIGITS)) for key, score in rounded]
+    return sorted(
+        (match for match in matches if match.score > 0), key=lambda match: (-match.score, match.key)
+    )
 
 
 def _wide(rows: sp.csr_matrix, width: int) -> sp.csr_matrix:
+    """The same rows with columns for a vocabulary that has grown; it never shrinks."""
     if rows.shape[1] == width:
         return rows
+    if rows.shape[1] > width:
+        raise ValueError(f"{rows.shape[1]} columns do not fit into {width}")
     return sp.csr_matrix((rows.data, rows.indices, rows.indptr), (rows.shape[0], width))

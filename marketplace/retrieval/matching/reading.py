@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -16,7 +16,9 @@ from marketplace.retrieval.matching.knowledge import KnowledgeTable
 MATCHER_VERSION = 1
 """Raised with every change of this package that changes what is kept or how it is weighed."""
 
-_CHUNK = 500
+_CHUNK = 250
+_WORTH_IT = 2_000
+"""Texts from which on starting processes pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,26 @@ class Reader:
             del counts[term]
         return counts
 
-    def read_all(self, texts: Iterable[Text], processes: int = 1) -> list[Reading]:
-        """All texts in order, read by several processes if there are enough to make that pay."""
+    def read_all(self, texts: Iterable[Text], processes: int = 1) -> Iterator[list[Reading]]:
+        """All texts in order, some at a time; read by several processes if there are enough to make that pay."""
         rest = iter(texts)
-        first = list(islice(rest, 4 * _CHUNK))
-        if processes <= 1 or len(first) < 4 * _CHUNK:
-            return [self.read(text) for text in chain(first, rest)]
+        first = list(islice(rest, _WORTH_IT))
         every = chain(first, rest)
         chunks = iter(lambda: list(islice(every, _CHUNK)), [])
+        if processes <= 1 or len(first) < _WORTH_IT:
+            yield from ([self.read(text) for text in chunk] for chunk in chunks)
+            return
         with ProcessPoolExecutor(
             processes, get_context("spawn"), initializer=_begin, initargs=(self.analyzer, self.table.concepts)
         ) as pool:
-            return [reading for readings in pool.map(_read_chunk, chunks) for reading in readings]
+            waiting: deque[Future[list[Reading]]] = deque()
+            # Never far ahead: the readings of all texts at once would fill the memory.
+            for chunk in chunks:
+                waiting.append(pool.submit(_read_chunk, chunk))
+                if len(waiting) > 2 * processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
 
 _reader: list[Reader] = []

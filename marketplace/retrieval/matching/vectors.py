@@ -28,6 +28,10 @@ LEARNT_CONCEPTS = 10
 """Concepts kept of a learnt word."""
 LEARNT_FROM = 20_000
 """Texts the company of words is learnt from, at most; evenly spread over all."""
+COMMON_SHARE = 0.2
+"""A term in more than this share of the texts says next to nothing and costs most of the time; it is not weighed ..."""
+COMMON_LEAST = 20_000
+"""... if there are at least so many texts: fewer are ranked in no time, and every word counts."""
 _PRIOR = 3.0
 """Texts without any concept that a learnt word is taken to have been seen in besides."""
 _CHUNK = 4096
@@ -73,6 +77,18 @@ def count(parts: Sequence[Part], vocabulary: Vocabulary, known_words: int) -> Pa
     known = _rows([part.known for part in parts])
     return PartCounts(
         sp.csr_matrix(terms, (len(parts), len(vocabulary))), sp.csr_matrix(known, (len(parts), known_words))
+    )
+
+
+def stacked(parts: Sequence[PartCounts], terms: int, known_words: int) -> PartCounts:
+    """The rows of all parts, one below the other, with columns for ``terms`` terms."""
+    if not parts:
+        return PartCounts(
+            sp.csr_matrix((0, terms), dtype=np.float32), sp.csr_matrix((0, known_words), dtype=np.float32)
+        )
+    wide = [part.widened(terms) for part in parts]
+    return PartCounts(
+        sp.vstack([part.terms for part in wide], "csr"), sp.vstack([part.known for part in wide], "csr")
     )
 
 
@@ -125,7 +141,11 @@ class Weights:
 
     def text(self, counts: PartCounts) -> sp.csr_matrix:
         """Term vectors of length one."""
-        return unit(counts.terms @ sp.diags(self.idf_of(counts.terms.shape[1]).astype(np.float32)))
+        weighed = sp.csr_matrix(
+            counts.terms @ sp.diags(self.idf_of(counts.terms.shape[1]).astype(np.float32))
+        )
+        weighed.eliminate_zeros()
+        return unit(weighed)
 
     def spoken_of(self, counts: PartCounts) -> sp.csr_matrix:
         """Concepts by the table's own words, length one."""
@@ -134,11 +154,11 @@ class Weights:
         return unit(known @ sp.diags(self.known_idf.astype(np.float32)) @ self.spoken)
 
     def concepts_of(self, counts: PartCounts, text: sp.csr_matrix) -> sp.csr_matrix:
-        """Concepts by all three ways, the strongest of each row, length one."""
-        terms = text[:, : self.chain.shape[0]]
-        through_terms = unit(terms @ self.chain) * CHAIN_SHARE
-        by_company = unit(text[:, : self.learnt.shape[0]] @ self.learnt) * LEARNT_SHARE
-        return unit(strongest(self.spoken_of(counts) + through_terms + by_company, KEPT_CONCEPTS))
+        """Concepts by all three ways, the strongest of each row, of length one; shorter where no word of the table
+        stands in the text, and only hints speak."""
+        through_terms = unit(_narrow(text, self.chain.shape[0]) @ self.chain) * CHAIN_SHARE
+        by_company = unit(_narrow(text, self.learnt.shape[0]) @ self.learnt) * LEARNT_SHARE
+        return unit(strongest(self.spoken_of(counts) + through_terms + by_company, KEPT_CONCEPTS), least=1.0)
 
     def vectors(self, pair: tuple[PartCounts, PartCounts]) -> sp.csr_matrix:
         """The vectors of texts, given the counts of their titles and of their contents."""
@@ -155,7 +175,7 @@ class Weights:
         for part in pair:
             text = self.text(part)
             concepts = self.concepts_of(part, text)
-            groups = unit(concepts @ self.membership)
+            groups = sp.diags(lengths(concepts)) @ unit(concepts @ self.membership)
             joined = sp.hstack(
                 [
                     concepts * np.sqrt(CONCEPT_WEIGHT / total),
@@ -179,7 +199,10 @@ def learn(reader: Reader, vocabulary: Vocabulary, pairs: Sequence[tuple[PartCoun
         total += titles.terms.shape[0]
         seen += _in_how_many(titles.terms + contents.terms)
         known += _in_how_many(titles.known + contents.known)
-    weights = Weights(reader, vocabulary, total, _rarity(seen, total), _rarity(known, total))
+    rarity = _rarity(seen, total)
+    if total >= COMMON_LEAST:
+        rarity[seen > COMMON_SHARE * total] = 0
+    weights = Weights(reader, vocabulary, total, rarity, _rarity(known, total))
     weights.learnt = _company(weights, vocabulary, pairs, seen)
     return weights
 
@@ -227,10 +250,15 @@ def _chain(reader: Reader, vocabulary: Vocabulary) -> sp.csr_matrix:
     return sp.csr_matrix(sp.hstack([rows, empty], "csc")[:, place].T)
 
 
-def unit(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Rows of length one; empty rows stay empty."""
+def lengths(rows: sp.csr_matrix) -> np.ndarray:
+    """The length of each row."""
+    return np.asarray(np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel()), dtype=np.float32)
+
+
+def unit(rows: sp.csr_matrix, least: float = 0.0) -> sp.csr_matrix:
+    """Rows of length one; empty ones stay empty. Rows are divided by ``least`` at least, so short ones stay shorter."""
     rows = sp.csr_matrix(rows, dtype=np.float32)
-    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    length = np.maximum(lengths(rows), least)
     length[length == 0] = 1
     return sp.csr_matrix(sp.diags((1 / length).astype(np.float32)) @ rows)
 
@@ -245,6 +273,10 @@ def strongest(rows: sp.csr_matrix, kept: int) -> sp.csr_matrix:
             dense[dense < least] = 0
         chunks.append(sp.csr_matrix(dense))
     return sp.vstack(chunks, "csr") if chunks else rows
+
+
+def _narrow(rows: sp.csr_matrix, columns: int) -> sp.csr_matrix:
+    return rows if rows.shape[1] == columns else rows[:, :columns]
 
 
 def _slice(part: PartCounts, at: int) -> PartCounts:

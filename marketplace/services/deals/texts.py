@@ -113,9 +113,19 @@ def _unexplained(version: ContractVersion) -> Iterator[FieldError]:
         if row.listing_id is not None or row.explanation or not numbers:
             continue
         for match in traded.find_by_rights(numbers, but=row.id)[:1]:
-            known = match.listing.number if match.listing is not None else match.name
-            yield FieldError(
-                f"lines.{place}.rights", "known_already",
-                N_("%(number)s 已属于“%(known)s”，请改选该成果；确属不同成果的请说明"),
-                {"number": match.number, "known": known},
-            )  # fmt: skip
+            yield _known(f"lines.{place}.rights", match, version.contract.organisation_id)
+
+
+def _known(field: str, match: traded.Match, organisation_id: int | None) -> FieldError:
+    """What is public, or this organisation's own business, is named; of anything else only that it exists."""
+    if match.traded is not None and not traded.is_known_to(match.traded, organisation_id):
+        return FieldError(
+            field, "known_elsewhere",
+            N_("%(number)s 已登记在本站另一份合同的未公开成果中；是同一项或确属不同成果，都请在“说明”中写明"),
+            {"number": match.number},
+        )  # fmt: skip
+    known = match.listing.number if match.listing is not None else match.name
+    return FieldError(
+        field, "known_already", N_("%(number)s 已属于“%(known)s”，请改选该成果；确属不同成果的请说明"),
+        {"number": match.number, "known": known},
+    )  # fmt: skip

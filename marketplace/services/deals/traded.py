@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 
 from marketplace.domain import clock
@@ -14,6 +14,7 @@ from marketplace.domain.states.listings import VISIBLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import IpRight, Listing, Revision
 from marketplace.models.deals import (
+    Contract,
     ContractLine,
     ContractParty,
     ContractVersion,
@@ -109,6 +110,27 @@ def find_by_rights(numbers: Collection[str], but: int | None = None) -> list[Mat
     if but is not None:
         recorded = recorded.where(TradedAchievement.id != but)
     return found + [Match(number, row.name, None, row) for number, row in db.session.execute(recorded)]
+
+
+def is_known_to(row: TradedAchievement, organisation_id: int | None) -> bool:
+    """Return whether an organisation drafted, or is party to, a contract about an achievement nobody published.
+
+    To everybody else its name is not public.
+    """
+    concerned = (
+        select(ContractLine.id)
+        .join(ContractVersion, ContractVersion.id == ContractLine.version_id)
+        .join(Contract, Contract.id == ContractVersion.contract_id)
+        .outerjoin(ContractParty, ContractParty.version_id == ContractVersion.id)
+        .where(
+            ContractLine.traded_id == row.id,
+            or_(
+                Contract.organisation_id == organisation_id,
+                (ContractParty.organisation_id == organisation_id) & ContractVersion.frozen_at.is_not(None),
+            ),
+        )
+    )
+    return organisation_id is not None and bool(db.session.scalar(select(concerned.exists())))
 
 
 def _stands_in_a_contract() -> ColumnElement[bool]:

@@ -59,7 +59,7 @@ def next_step(contract: Contract, actor: Actor) -> NextStep | None:
     """Return what comes next for a contract as ``actor`` sees it; None where nothing is left to do."""
     concerned = may(actor, Permission.HANDLE_CONTRACT, contracts.subject_of(contract))
     if contract.state == "registered":
-        return _performing(contract, concerned)
+        return _performing(contract, actor, concerned)
     if contract.state not in OPEN_STATES:
         return None
     known = _known([contract])
@@ -107,7 +107,8 @@ def _known(found: Sequence[Contract]) -> _Known:
         if task.state == "open":
             known.tasks[task.subject_id] = task
         else:
-            known.remarks[task.subject_id] = len(task.remarks) + len(task.reasons) + bool(task.note)
+            # A ground is kept as a remark, as a reason and in the note: one thing to mend, not three.
+            known.remarks[task.subject_id] = max(len(task.remarks), len(task.reasons), bool(task.note))
     for subject_id, links in files.links_of_many("contract", ids).items():
         known.purposes[subject_id] = {link.purpose for link in links}
     finished = select(PricePublication.contract_id).where(
@@ -216,7 +217,7 @@ def _after_return(contract: Contract, known: _Known, faults: int | None) -> list
     return [words, *still]
 
 
-def _performing(contract: Contract, concerned: bool) -> NextStep | None:
+def _performing(contract: Contract, actor: Actor, concerned: bool) -> NextStep | None:
     """What a registered contract waits for: the next instalment, or the word that all is done."""
     if contract.organisation is None:
         # An imported contract: what was paid on it before is not known here.
@@ -232,4 +233,6 @@ def _performing(contract: Contract, concerned: bool) -> NextStep | None:
         if due.planned.name
         else Words(N_("按约定付款"))
     )
-    return NextStep(Words(N_("%(name)s"), {"name": buyer.name}), [words], due.planned.due_on, False)
+    mine = concerned and buyer.organisation_id == actor.organisation_id
+    whom = _YOU if mine else Words(N_("%(name)s"), {"name": buyer.name})
+    return NextStep(whom, [words], due.planned.due_on, mine)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission
+from marketplace.domain.deals.texts import place_of
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.states import CONTRACT
 from marketplace.domain.text import N_
@@ -15,7 +16,7 @@ from marketplace.forms.base import SiteForm
 from marketplace.forms.deals.acts import AgreeForm, DeclineForm, DisclosureForm, VoidForm
 from marketplace.forms.people.accounts import EmptyForm
 from marketplace.models.deals import Contract
-from marketplace.services.deals import confirming, contracts, facts
+from marketplace.services.deals import confirming, contracts, facts, texts
 from marketplace.services.deals.reading import whole
 from marketplace.services.platform import reviews
 from marketplace.services.unit import unit_of_work
@@ -161,6 +162,7 @@ def _page(contract: Contract, action: str, form: SiteForm) -> str:
         version=contract.current,
         form=form,
         lacking=[guard for guard in transition.guards if guard.fact not in held] if transition else [],
+        faults=[(place_of(fault.field), fault) for fault in texts.faults(contract)],
         whole=whole.of_contract(contract),
         awaited=facts.awaited(contract),
         names=NAMES,

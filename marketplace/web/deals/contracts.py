@@ -11,11 +11,11 @@ from marketplace.domain.deals.terms import CHANGE_KINDS
 from marketplace.domain.errors import NotFound
 from marketplace.domain.platform.files import PURPOSES
 from marketplace.domain.states import CONTRACT, CONTRACT_CHANGE, PRICE_PUBLICATION
-from marketplace.domain.states.contracts import RUNNING
 from marketplace.forms.deals.acts import DisclosureForm
 from marketplace.models.deals import Contract
 from marketplace.services.deals import contracts, drafts, history, papers, prices, traded, waiting
 from marketplace.services.deals.reading import shelf, whole
+from marketplace.services.deals.registry import changes as registry_changes
 from marketplace.services.paging import paged
 from marketplace.services.platform import deadlines
 from marketplace.services.unit import unit_of_work
@@ -130,7 +130,7 @@ def _beside(contract: Contract) -> list[tuple[str, str]]:
     handles = may(actor(), Permission.HANDLE_CONTRACT, contracts.subject_of(contract))
     if contract.signed_on is not None and contract.state not in ("voided", "refused"):
         found.append((_("付款与凭证"), url_for("payments.index", contract_id=contract.id)))
-    if handles and contract.state in RUNNING:
+    if handles and registry_changes.possible(contract):
         found.append((_("变更、补正或解除"), url_for("contract_changes.new", contract_id=contract.id)))
     if handles and contract.state in UNSIGNED and prices.must_publish(contract):
         found.append((_("协议定价公示"), url_for("price_publications.start", contract_id=contract.id)))

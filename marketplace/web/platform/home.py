@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.services import showcase
 from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards
@@ -25,6 +26,9 @@ def index() -> str:
     return render_template(
         "home/index.html",
         figures=show.figures,
+        turnover=show.turnover,
+        views=VIEWS,
+        measures=MEASURES,
         achievements=[cards.of_listing(actor(), row, brief=True) for row in show.achievements],
         demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],

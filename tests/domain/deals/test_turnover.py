@@ -171,6 +171,15 @@ def test_amendments_count_whom_they_concern():
     assert (position.views["in"].amount_fen, position.views["in"].contracts) == (400, 1)
 
 
+def test_what_is_left_after_cancellations_may_be_one_contract():
+    """Three registered, two of them taken back: the figure is that of the third."""
+    position = Position()
+    for number, contracts, fen in ((1, 1, 100), (2, 1, 70), (3, 1, 30), (2, -1, -70), (3, -1, -30)):
+        position.add(Sums(fen, fen, contracts, frozenset({number})), sold_here=True, bought_here=False)
+    assert (len(position.views["out"].contributors), position.views["out"].contracts) == (3, 1)
+    assert withhold({YEAR: position}, [])[YEAR] == Withheld(True, True, True)
+
+
 def test_a_deal_inside_counts_twice_in_the_total_and_between_districts_once_in_each():
     found = tally([(one(1, 100), "d1", "d2"), (one(2, 10), "d1", "d1"), (one(3, 1), None, "d1")], [])
     assert [found["d1"].views[view].amount_fen for view in VIEWS.codes] == [121, 11, 110, 111]

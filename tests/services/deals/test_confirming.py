@@ -171,6 +171,8 @@ def test_nothing_incomplete_or_unreachable_is_offered() -> None:
     assert refused.value.code == "guard_signed"
     signed(actor, contract)
     assert did(confirming.adopt_signed, actor, contract.id).state == "confirmed"
+    # The second press changes nothing.
+    assert did(confirming.adopt_signed, actor, contract.id).state == "confirmed"
     (said,) = db.session.scalars(select(Confirmation))
     assert (said.how, said.position, said.agreed) == ("signed_file", 1, True)
 

@@ -54,6 +54,13 @@ def test_a_blank_draft_begins_with_ones_own_side_and_is_used_again() -> None:
     assert did(drafts.create, actor).id != first.id
 
 
+def test_a_university_begins_as_the_seller() -> None:
+    """Who mostly sells need not move its own data to the other side."""
+    own, actor = people(kind="university")
+    buyer, seller = current(did(drafts.create, actor)).parties
+    assert (buyer.name, buyer.organisation_id, seller.organisation_id) == ("", None, own.id)
+
+
 def test_a_broker_begins_for_both_sides() -> None:
     """Neither side is the broker's own."""
     _, actor = people(kind="broker")

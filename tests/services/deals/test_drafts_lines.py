@@ -21,6 +21,7 @@ from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFoun
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractVersion, TradedAchievement
 from marketplace.services.deals import confirming, drafts, texts
+from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests.deals import PDF, make_contract, make_payment, make_traded
 from tests.domain.deals.samples import LINE, MONEY, PARTICULARS, PATENT, SUBJECT
@@ -220,6 +221,23 @@ def test_a_known_right_must_be_reused_or_explained() -> None:
     explained = replace(SUBJECT, lines=(replace(LINE, explanation="同一专利的另一用途"),))
     did(drafts.save_subject, actor, contract.id, explained)
     assert texts.faults(db.session.get_one(Contract, contract.id)) == []
+
+
+def test_what_nobody_published_is_named_to_its_own_parties_only() -> None:
+    """Typing a number must not tell a stranger what others trade in silence."""
+    own, actor = people()
+    first = written(actor, side(own))
+    with unit_of_work():
+        drafted = db.session.get_one(ContractVersion, first.version_id)
+        drafted.frozen_at = clock.now()
+    name = drafted.lines[0].traded.name
+    again = written(actor, side(own))
+    (fault,) = texts.faults(again)
+    assert (fault.code, fault.params["known"]) == ("known_already", name)
+    other, stranger = people()
+    foreign = written(stranger, side(other))
+    (fault,) = texts.faults(foreign)
+    assert (fault.code, fault.params) == ("known_elsewhere", {"number": PATENT.number})
 
 
 # --- papers -------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_a_registered_contract_waits_for_money() -> None:
     contract = make_contract(own, amounts=(3 * WAN,), instalments=[(WAN, due), (2 * WAN, None)], drafter=own)
     found = waiting.next_step(contract, actor)
     assert found is not None
-    assert (found.waits_for.params, found.due) == ({"name": "宿州买方"}, due)
+    assert (found.waits_for.message, found.mine, found.due) == ("贵单位", True, due)
     assert found.missing[0].params == {"name": "第1期"}
     make_payment(contract, 3 * WAN)
     assert step(contract, actor) == ("贵单位", ["标记为履行完毕"], True)

@@ -236,3 +236,20 @@ def test_the_way_to_a_contract_from_an_achievement_and_a_demand(
     assert "拟订技术合同" in visitor.page(f"/achievements/{listing.id}").text
     assert "拟订技术合同" in visitor.page(f"/demands/{demand.id}").text
     assert "拟订技术合同" not in new_client().page(f"/achievements/{listing.id}").text
+
+
+def test_a_payment_due_waits_for_the_buyer(
+    visitor: Any, login: Any, new_client: Any, buyer: Organisation, seller: Organisation
+) -> None:
+    """The buyer reads that it is their turn, the seller whose it is."""
+    contract = make_contract(buyer, seller)
+    waits = [
+        one for one in visitor.page(f"/desk/contracts/{contract.id}").all("dl") if one.get("class") == "next"
+    ]
+    assert "贵单位" in "".join(waits[0].itertext())
+    other = login(make.make_person(seller), new_client())
+    assert "贵单位" not in " ".join(
+        "".join(one.itertext())
+        for one in other.page(f"/desk/contracts/{contract.id}").all("dl")
+        if (one.get("class") or "").startswith("next")
+    )

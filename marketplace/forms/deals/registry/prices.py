@@ -25,7 +25,7 @@ class ObjectionForm(SiteForm):
     contact = LineField(
         _l("联系电话或邮箱"), [AtMost(254), Marked()], description=_l("登记机构核实和答复时使用")
     )
-    words = TextField(
+    claim = TextField(
         _l("异议内容和理由"),
         [AtMost(2000), Marked()],
         description=_l("写明对名称、价格或权属有何异议，依据是什么"),

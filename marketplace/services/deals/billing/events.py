@@ -3,7 +3,7 @@
 An event is believed only to say where something happened; what happened is read from the provider.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -60,9 +60,19 @@ def follow(payloads: Sequence[dict[str, Any]]) -> None:
         groups.setdefault((row.account, about), []).append(row.id)
     db.session.rollback()
     settled: dict[int, str] = {}
-    for (account, about), events in groups.items():
-        state, outcome = _follow(account, about, settled)
-        with unit_of_work():
+    ended: dict[tuple[str, str], list[str]] = {}
+    try:
+        # Payment pages first: by them the charges and refunds of the same batch are known without asking.
+        for (account, about), events in sorted(groups.items(), key=lambda each: each[0][1][:3] != "cs_"):
+            ended.setdefault(_follow(account, about, settled), []).extend(events)
+    finally:
+        _close(ended)
+
+
+def _close(ended: Mapping[tuple[str, str], Sequence[str]]) -> None:
+    """Write down what became of events; those that are not among them are followed again."""
+    with unit_of_work():
+        for (state, outcome), events in ended.items():
             db.session.execute(
                 update(BillingEvent)
                 .where(BillingEvent.id.in_(events), BillingEvent.state == "stored")

@@ -83,8 +83,13 @@ def recall(actor: Actor, contract_id: int) -> Contract:
 
 
 def adopt_signed(actor: Actor, contract_id: int) -> Contract:
-    """Let the signed text on file stand for the words that are missing (COMPLETE, SIGNED)."""
+    """Let the signed text on file stand for the words that are missing (COMPLETE, SIGNED).
+
+    A second press changes nothing.
+    """
     contract = editable_by(actor, contract_id)
+    if contract.state == "confirmed" and _is_adopted(contract):
+        return contract
     missing = facts.awaited(contract)
     contracts.act(actor, contract, "adopt_signed")
     version = freeze(contract)
@@ -101,6 +106,13 @@ def adopt_signed(actor: Actor, contract_id: int) -> Contract:
     db.session.flush()
     kill_links(contract)
     return contract
+
+
+def _is_adopted(contract: Contract) -> bool:
+    query = select(Confirmation.id).where(
+        Confirmation.version_id == contract.version_id, Confirmation.how == "signed_file"
+    )
+    return db.session.scalar(select(query.exists())) or False
 
 
 def resend(actor: Actor, contract_id: int, position: int) -> None:

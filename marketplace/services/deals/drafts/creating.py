@@ -59,8 +59,17 @@ def create(actor: Actor, listing_id: int | None = None, demand_id: int | None = 
     elif demand_id is not None:
         begun = _from_demand(actor, own, demand_id)
     else:
-        begun = _Beginning("blank", buyer=None if own.kind == "broker" else own)
+        begun = _blank(own)
     return _untouched(actor, begun) or _add(actor, begun)
+
+
+def _blank(own: Organisation) -> _Beginning:
+    """A university begins as the seller, an enterprise as the buyer; a broker is neither. Either may be changed."""
+    return _Beginning(
+        "blank",
+        buyer=own if own.kind == "enterprise" else None,
+        seller=own if own.kind == "university" else None,
+    )
 
 
 def _from_achievement(actor: Actor, own: Organisation, listing_id: int) -> _Beginning:

@@ -103,8 +103,11 @@ class _Telling:
         who = self.people.get(event.actor_id or 0, "")
         organisation = self.organisations.get(event.organisation_id or 0, "")
         note, codes = "", list(event.details.get("reasons", ()))
-        task = next(
-            (each for each in self.tasks if self._same(each.decided_by, each.decided_at, event)), None
+        # The nearest: one person may return a contract and accept it again within the very minute.
+        task = min(
+            (each for each in self.tasks if self._same(each.decided_by, each.decided_at, event)),
+            key=lambda each: abs(event.at - (each.decided_at or event.at)),
+            default=None,
         )
         if task is not None:
             note, codes = task.note, codes or list(task.reasons)

@@ -179,7 +179,7 @@ def _version(
     ]
     if values["amount"]:
         # The plan of payments is not in the table: one part without a day, so that nothing is called late.
-        version.instalments = [Instalment(position=0, amount_fen=values["amount"])]
+        version.instalments = [Instalment(position=0, name="合同价款", amount_fen=values["amount"])]
     return version
 
 

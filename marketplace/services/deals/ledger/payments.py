@@ -48,7 +48,9 @@ PAYMENT_COLUMNS: tuple[Column, ...] = (
     Column("contracts", N_("合同编号"), "code", _contracts),
     Column("kind", N_("种类"), "choice", lambda row: row.kind, options=KINDS),
     Column("paid_on", N_("日期"), "date", lambda row: row.paid_on),
-    Column("amount", N_("金额"), "fen", signed_fen, total=True),
+    Column("amount", N_("金额"), "fen", signed_fen),
+    # What waits or was returned is listed, but is no part of the sum.
+    Column("net", N_("计入已付"), "fen", lambda row: signed_fen(row) if row.state == "verified" else 0, total=True),
     Column("currency", N_("币种"), "choice", lambda row: row.currency, options=dict(terms.CURRENCIES.choices)),
     Column("foreign", N_("外币金额"), "code", _foreign),
     Column("rate", N_("汇率"), "code", lambda row: row.rate),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from marketplace.domain.access import Actor, Permission, Subject, may, require
-from marketplace.domain.deals.vouchers import Side
+from marketplace.domain.deals.vouchers import Side, foreign_number
 from marketplace.domain.errors import NotFound
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractParty, Payment, PaymentEvidence
@@ -92,8 +92,8 @@ def lock(contract_ids: Iterable[int]) -> None:
 
 
 def side_of(party: ContractParty) -> Side:
-    """Return a party as a voucher can be compared with it."""
-    return Side(party.name, party.uscc or party.foreign_number)
+    """Return a party as a voucher can be compared with it: its number written as a voucher's is kept."""
+    return Side(party.name, party.uscc or foreign_number(party.foreign_number))
 
 
 def sides_of(contract: Contract) -> tuple[Side | None, tuple[Side, ...]]:

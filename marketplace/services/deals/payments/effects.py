@@ -50,6 +50,12 @@ def title_of(payment: Payment) -> str:
     return name_of(access.contracts_of(payment)[0])
 
 
+def task_title(payment: Payment) -> str:
+    """Return what a reviewer reads in the queue: several vouchers of one contract are told apart by day and amount."""
+    day, amount = payment.paid_on.isoformat(), format_yuan(payment.amount_fen)
+    return f"{title_of(payment)[:140]} · {day} · {amount} 元"
+
+
 def name_of(contract: Contract) -> str:
     """Return the name of a contract, or its filing number while it has none."""
     return (contract.current.title if contract.current is not None else "") or contract.filing_number

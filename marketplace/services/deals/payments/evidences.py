@@ -96,7 +96,7 @@ def add(actor: Actor, payment_id: int, data: EvidenceData) -> PaymentEvidence:
     audit.record(actor, "payment_evidence.create", "payment_evidence", row.id, payment=payment.id)
     organisation = db.session.get_one(Organisation, actor.organisation_id)
     reviews.open_task(
-        "payment_evidence", "payment_evidence", row.id, organisation, effects.title_of(payment),
+        "payment_evidence", "payment_evidence", row.id, organisation, effects.task_title(payment),
         access.subject_of(payment).parties,
     )  # fmt: skip
     return row

@@ -117,12 +117,13 @@ def record(actor: Actor, data: PaymentData) -> Payment:
     The same ``request_key`` from the same organisation returns the first row. Raises NotFound for a contract the
     actor does not know, ValidationFailed naming every field, DomainError at ``serial`` where the voucher is known.
     """
-    known = sent_before(actor, data.request_key)
+    if not data.shares:
+        raise ValidationFailed(_unshared(cleaned(data.voucher)))
+    access.lock(share.contract_id for share in data.shares)
+    # Asked behind the lock: a second press at the same moment then finds what the first one wrote.
+    known = sent_before(actor, data)
     if known is not None:
         return known
-    if not data.shares:
-        raise ValidationFailed([FieldError("shares", "shares_missing", N_("请把金额分到各项成果"))])
-    access.lock(share.contract_id for share in data.shares)
     found = _handled(actor, data.shares)
     for contract in found:
         check_payable(contract)
@@ -134,13 +135,27 @@ def record(actor: Actor, data: PaymentData) -> Payment:
     return insert(actor, data, "payment", None)
 
 
-def sent_before(actor: Actor, request_key: str) -> Payment | None:
-    """Return the row that the same form made before, NotFound where another organisation sent it."""
-    if not request_key:
+def sent_before(actor: Actor, data: PaymentData) -> Payment | None:
+    """Return the row that the same form made before, NotFound where another organisation sent it.
+
+    Raises Conflict where the form says something else by now: somebody went back in the browser for another payment,
+    which must not be taken for the first.
+    """
+    if not data.request_key:
         return None
-    known = db.session.scalar(select(Payment).where(Payment.request_key == request_key))
-    if known is not None and known.organisation_id != actor.organisation_id:
+    known = db.session.scalar(select(Payment).where(Payment.request_key == data.request_key))
+    if known is None:
+        return None
+    if known.organisation_id != actor.organisation_id:
         raise NotFound()
+    said = data.voucher
+    same = (known.paid_on, known.amount_fen, known.bank) == (said.paid_on, said.amount_fen, said.bank)
+    if not same or known.serial != rules.normalise_serial(said.serial):
+        raise Conflict(
+            N_("这张表单已经提交过一次（编号%(number)d），这次填的没有登记；另一笔请重新打开登记页面填写"),
+            code="form_reused",
+            number=known.id,
+        )
     return known
 
 
@@ -182,13 +197,14 @@ def _faults(data: PaymentData, found: Sequence[Contract]) -> list[FieldError]:
     wrong_shares = rules.check_shares(data.shares, voucher.amount_fen or 0)
     if voucher.amount_fen and wrong_shares:
         faults.append(wrong_shares)
+    faults += _misnumbered(voucher, found[0])
     faults += missing_voucher(data)
     over = max((vouchers.overpaid(one, _sum_on(one, data.shares)) for one in found), default=0)
     if over > 0 and not voucher.note:
         faults.append(
             FieldError(
                 "note", "overpaid",
-                N_("连同这一笔，已登记的付款超过合同金额%(over)s元；请核对金额，确属多付的，请在此说明原因"),
+                N_("连同这一笔，已登记的付款比合同金额多%(over)s元；请核对金额，确属多付的，请在此说明原因"),
                 {"over": format_yuan(over)},
             )
         )  # fmt: skip
@@ -201,6 +217,28 @@ def missing_voucher(data: PaymentData) -> list[FieldError]:
     if data.voucher.evidence != "bank_transfer" or data.uploads or carried:
         return []
     return [FieldError("file", "voucher_missing", N_("请上传银行转账凭证（回单）"))]
+
+
+def _unshared(voucher: Voucher) -> list[FieldError]:
+    """Return what is wrong where nothing is shared out: most often the amount itself is missing or zero."""
+    faults = rules.check(voucher, clock.today())
+    missing = rules.check_shares((), voucher.amount_fen or 0)
+    return [*faults, missing] if voucher.amount_fen and missing else faults
+
+
+def _misnumbered(voucher: Voucher, contract: Contract) -> list[FieldError]:
+    """Return the fault of a party's name beside another number: a slip that would make the payment a stranger's."""
+    buyer, sellers = access.sides_of(contract)
+    sides = (
+        ("payer_uscc", voucher.payer, (buyer,) if buyer is not None else ()),
+        ("payee_uscc", voucher.payee, sellers),
+    )
+    message = N_("“%(name)s”在合同中的代码是%(number)s，与您填的不同；请核对，凭证上没有的可以不填")
+    return [
+        FieldError(field, "other_number", message, {"name": party.name, "number": party.uscc})
+        for field, side, parties in sides
+        if (party := rules.numbered_otherwise(side, parties)) is not None
+    ]
 
 
 def _sum_on(contract: Contract, shares: Sequence[Share]) -> int:
@@ -288,7 +326,7 @@ def open_review(actor: Actor, row: Payment) -> None:
     """Open the task in which 财务 or 合同登记 verifies a row; nobody of a party may."""
     organisation = db.session.get_one(Organisation, actor.organisation_id)
     reviews.open_task(
-        "payment", "payment", row.id, organisation, effects.title_of(row), access.subject_of(row).parties
+        "payment", "payment", row.id, organisation, effects.task_title(row), access.subject_of(row).parties
     )
 
 

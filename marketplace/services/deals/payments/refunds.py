@@ -77,7 +77,7 @@ def refund(
         one for one in [contracts.get_own(actor, key) for key in sorted(touched)] if one.id == contract_id
     )
     payment = access.get_own(actor, returns_id) if returns_id is not None else None
-    known = recording.sent_before(actor, data.request_key)
+    known = recording.sent_before(actor, data)
     if known is not None:
         return known
     if kind not in KINDS:

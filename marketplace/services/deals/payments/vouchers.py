@@ -98,7 +98,7 @@ def remarks_on(payment: Payment) -> list[Words]:
     found = access.contracts_of(payment)
     contract = found[0]
     buyer, sellers = access.sides_of(contract)
-    counted = payment.state in ("submitted", "verified") and payment.kind == "payment"
+    stands = payment.state in STANDING
     waiting = payment.state == "submitted"
     around = Surroundings(
         buyer=buyer,
@@ -107,6 +107,9 @@ def remarks_on(payment: Payment) -> list[Words]:
         open_instalments=tuple(fact.open_fen for fact in plan.facts_of(contract) if fact.open_fen)
         if waiting and len(found) == 1
         else (),
-        overpaid_fen=max(overpaid(one) for one in found) if counted else 0,
+        overpaid_fen=max(overpaid(one) for one in found) if stands and payment.kind == "payment" else 0,
+        beyond_paid_fen=max(0, *(-paid.standing(one.id) for one in found))
+        if stands and payment.kind != "payment"
+        else 0,
     )
     return vouchers.remarks(voucher_of(payment), payment.kind, around)

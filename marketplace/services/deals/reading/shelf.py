@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
+from marketplace.domain.deals.numbers import ContractNumber
 from marketplace.domain.states import CONTRACT
 from marketplace.domain.text import N_, clean_line, compact
 from marketplace.extensions import db
@@ -74,9 +75,13 @@ def _speaks_of(word: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Line:
-    """A contract of the list with its next step, if anything is waited for, and the working days left for it."""
+    """A contract of the list with its next step, if anything is waited for, and the working days left for it.
+
+    ``number`` is the 合同登记编号 as people read it, or the 平台备案号 until it is known.
+    """
 
     contract: Contract
+    number: str
     step: NextStep | None = None
     days_left: int | None = None
 
@@ -88,5 +93,11 @@ def lines(actor: Actor, found: Sequence[Contract]) -> list[Line]:
     for contract in found:
         step = steps.get(contract.id)
         due = step.due if step is not None else None
-        made.append(Line(contract, step, calendar.between(clock.today(), due) if due is not None else None))
+        left = calendar.between(clock.today(), due) if due is not None else None
+        made.append(Line(contract, _number(contract), step, left))
     return made
+
+
+def _number(contract: Contract) -> str:
+    row = contract.registration
+    return ContractNumber(row.number).grouped if row is not None and row.number else contract.filing_number

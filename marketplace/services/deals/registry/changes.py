@@ -180,6 +180,8 @@ def _write(change: ContractChange, version: ContractVersion, data: ChangeData) -
     version.amount_fen = sum(line.amount_fen for line in version.lines)
     version.technical_fen = sum(line.technical_fen for line in version.lines)
     version.open_ended = data.open_ended
+    if version.payment_mode in ("lump", "instalments"):
+        version.payment_mode = "lump" if len(data.instalments) == 1 else "instalments"
     # Removed first: two rows of one version cannot stand at the same place for a moment.
     version.instalments = []
     db.session.flush()

@@ -9,10 +9,13 @@ from marketplace.domain.deals.texts import MOST_INSTALMENTS, InstalmentData
 from marketplace.domain.errors import FieldError, ValidationFailed
 from marketplace.domain.money import format_yuan
 from marketplace.domain.text import N_
-from marketplace.models.deals import ContractChange, ContractLine, ContractVersion
+from marketplace.models.deals import Contract, ContractChange, ContractLine, ContractVersion
+from marketplace.services.deals import texts
 from marketplace.services.platform import files
 
 REASON_LENGTH = 10
+MONEY = frozenset({"instalments", "open_ended"})
+WORDING = frozenset({"title", "content", "valid_from", "valid_to"})
 
 
 def refuse_malformed(
@@ -59,11 +62,18 @@ def faults(change: ContractChange, changed: Sequence[Change]) -> list[FieldError
         return found
     if not changed:
         found.append(FieldError("lines", "same", N_("与现行合同没有差别，请填写要变更的内容")))
-    if not version.title:
-        found.append(FieldError("title", "missing", N_("请填写合同名称")))
     if change.kind == "supplement":
         found += _lessened(version, before)
-    return found + _plan_faults(version)
+    # What the change does not touch was agreed and registered; it is not judged anew.
+    return found + [fault for fault in texts.faults_of(version) if _is_touched(change.kind, fault.field)]
+
+
+def _is_touched(kind: str, field: str) -> bool:
+    """Return whether the form of ``kind`` can mend ``field``."""
+    name, _, rest = field.partition(".")
+    if name == "lines":
+        return not rest or rest.endswith("_fen")
+    return name in MONEY or (kind == "amend" and name in WORDING)
 
 
 def _day_faults(change: ContractChange) -> list[FieldError]:
@@ -88,19 +98,22 @@ def _lessened(version: ContractVersion, before: ContractVersion) -> list[FieldEr
     return found
 
 
-def _plan_faults(version: ContractVersion) -> list[FieldError]:
+def suggested(contract: Contract, version: ContractVersion) -> list[int]:
+    """Return 核定技术交易额 in 分 for each line, as the registrar begins with it: what the registry approved before.
+
+    Only a line whose amounts a change really changes begins with what is declared now; otherwise a change of another
+    matter would give back what the registry had cut.
+    """
+    before = list(contract.current.lines) if contract.current is not None else []
     found = []
-    if not version.instalments:
-        return [FieldError("instalments", "missing", N_("请填写付款计划"))]
-    for place, each in enumerate(version.instalments):
-        if each.amount_fen is None and (each.kind == "fixed" or not version.open_ended):
-            message = N_("请填写这一期的金额；只有注明部分金额待定时，提成才可以暂不填")
-            found.append(FieldError(f"instalments.{place}.amount_fen", "missing", message))
-    planned = sum(each.amount_fen or 0 for each in version.instalments)
-    if planned != version.amount_fen:
-        told = {"planned": format_yuan(planned), "amount": format_yuan(version.amount_fen)}
-        message = N_("付款计划合计%(planned)s元，与成交额%(amount)s元不相等")
-        found.append(FieldError("instalments", "sum", message, told))
+    for place, line in enumerate(version.lines):
+        old = before[place] if place < len(before) else None
+        same = old is not None and (old.amount_fen, old.technical_fen) == (
+            line.amount_fen,
+            line.technical_fen,
+        )
+        kept = old.approved_technical_fen if old is not None and same else None
+        found.append(line.technical_fen if kept is None else kept)
     return found
 
 

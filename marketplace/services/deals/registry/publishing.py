@@ -49,7 +49,7 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
     """Publish what is sold (``name``) and the contract's 成交额 from today, for the days of ``contract.price_days``.
 
     Only a seller, or who drafts the contract, may. Raises DomainError (field ``name``), Conflict while another
-    publication runs, once the contract is signed, or while it has no amount.
+    publication runs, once the contract is signed, or while it has no amount. A second press changes nothing.
     """
     contract = contracts.get_own(actor, contract_id, lock=True)
     if not may_start(actor, contract):
@@ -59,9 +59,12 @@ def start(actor: Actor, contract_id: int, name: str) -> PricePublication:
     amount = contract.current.amount_fen if contract.current is not None else 0
     if amount <= 0:
         raise DomainError("no_price", N_("请先填写合同各项成果的成交额，公示的价格就是成交额"))
-    if any(each.state == "open" for each in of_contract(contract.id)):
-        raise Conflict(N_("这份合同的价格正在公示"), code="published_already")
     title = clean_line(name)[:200]
+    running = next((each for each in of_contract(contract.id) if each.state == "open"), None)
+    if running is not None:
+        if (running.created_by, running.name, running.price_fen) == (actor.person_id, title, amount):
+            return running
+        raise Conflict(N_("这份合同的价格正在公示"), code="published_already")
     if len(title) < 2:
         raise DomainError("name_missing", N_("请填写公示的成果名称"), field="name")
     publication = PricePublication(
@@ -146,7 +149,9 @@ def takes_objections(publication: PricePublication) -> bool:
 def object_to(publication_id: int, name: str, contact: str, words: str) -> PriceObjection:
     """Keep an objection of anybody, and open a task for the registrar; names are never shown in public.
 
-    Raises ValidationFailed (``name``, ``contact``, ``words``), Conflict once the publication is over.
+    The very same one sent twice is one objection.
+
+    Raises ValidationFailed (``name``, ``contact``, ``claim``), Conflict once the publication is over.
     """
     publication = _locked(get_public(publication_id))
     if not takes_objections(publication):
@@ -155,7 +160,11 @@ def object_to(publication_id: int, name: str, contact: str, words: str) -> Price
     faults = _objection_faults(name, contact, words)
     if faults:
         raise ValidationFailed(faults)
-    row = PriceObjection(publication_id=publication.id, name=name, contact=contact[:254], words=words)
+    said = {"publication_id": publication.id, "name": name, "contact": contact[:254], "words": words}
+    before = db.session.scalar(select(PriceObjection).filter_by(**said, state="open").limit(1))
+    if before is not None:
+        return before
+    row = PriceObjection(**said)
     db.session.add(row)
     db.session.flush()
     audit.record(SYSTEM, "price_objection.create", "price_objection", row.id, publication=publication.id)
@@ -178,7 +187,7 @@ def _objection_faults(name: str, contact: str, words: str) -> list[FieldError]:
     except DomainError as fault:
         found.append(FieldError("contact", fault.code, fault.message, fault.params))
     if len(words) < 10:
-        found.append(FieldError("words", "short", N_("请写明异议的内容和理由，不少于10个字")))
+        found.append(FieldError("claim", "short", N_("请写明异议的内容和理由，不少于10个字")))
     return found
 
 

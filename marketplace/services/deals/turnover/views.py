@@ -256,7 +256,7 @@ def _line(question: Question, key: Key, position: Position, held: Withheld) -> L
     if key[0] == "row":
         label = row_labels(question.by).get(key[1]) or str(key[1])
     else:
-        label = {"year": N_("%(n)s年"), "quarter": N_("%(n)s季度"), "month": N_("%(n)s月")}[key[0]]
+        label = {"year": N_("%(n)s年"), "quarter": N_("第%(n)s季度"), "month": N_("%(n)s月")}[key[0]]
     cells = {view: _cell(question, position, held, view) for view in turnover.VIEWS.codes}
     return Line(key, label, key[-1] if key[0] != "row" else 0, cells)
 

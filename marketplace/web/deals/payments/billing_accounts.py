@@ -14,7 +14,7 @@ from marketplace.services.outside import outside
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.limits import CONTACT
+from marketplace.web.limits import PAY
 
 blueprint = Blueprint("billing_accounts", __name__, url_prefix="/desk/billing")
 
@@ -46,7 +46,7 @@ def index() -> str:
 @blueprint.route("/account", methods=["GET", "POST"])
 @requires(Permission.EDIT_ORGANISATION)
 @reauthenticated
-@CONTACT
+@PAY
 def enter() -> Answer:
     """Enter the account, or another one in its place; it is checked at the provider."""
     former, form = accounts.own(actor()), AccountForm()
@@ -64,7 +64,7 @@ def enter() -> Answer:
 
 @blueprint.post("/check")
 @requires(Permission.CREATE_CONTRACT)
-@CONTACT
+@PAY
 def check() -> Response:
     """Ask the provider again whether the account may take charges."""
     row = accounts.own(actor())

@@ -17,7 +17,7 @@ from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.deals.payments import typed
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.limits import CONTACT
+from marketplace.web.limits import PAY
 
 blueprint = Blueprint("checkouts", __name__, url_prefix="/desk")
 
@@ -48,7 +48,7 @@ def online_receipt(payment: Payment) -> str:
 
 @blueprint.route("/contracts/<int:contract_id>/checkout", methods=["GET", "POST"])
 @requires(Permission.HANDLE_CONTRACT)
-@CONTACT
+@PAY
 def begin(contract_id: int) -> Answer:
     """Show what will be paid, then have the provider open its page."""
     contract, form = contracts.get_own(actor(), contract_id), EmptyForm()
@@ -112,7 +112,7 @@ def _is_living(row: Checkout) -> bool:
 
 @blueprint.post("/checkouts/<int:checkout_id>/connect")
 @requires(Permission.HANDLE_CONTRACT)
-@CONTACT
+@PAY
 def connect(checkout_id: int) -> Response:
     """Try once more to have the provider open its page."""
     return _connect(checkouts.get_for(actor(), checkout_id).id)
@@ -120,7 +120,7 @@ def connect(checkout_id: int) -> Response:
 
 @blueprint.post("/checkouts/<int:checkout_id>/check")
 @requires(Permission.HANDLE_CONTRACT)
-@CONTACT
+@PAY
 def check(checkout_id: int) -> Response:
     """Ask the provider what became of the payment, as its event may have been lost."""
     row = checkouts.get_for(actor(), checkout_id)
@@ -130,7 +130,7 @@ def check(checkout_id: int) -> Response:
 
 @blueprint.post("/checkouts/<int:checkout_id>/abandon")
 @requires(Permission.HANDLE_CONTRACT)
-@CONTACT
+@PAY
 def abandon(checkout_id: int) -> Response:
     """Close the provider's page, so that another one can be opened."""
     row = checkouts.get_for(actor(), checkout_id)
@@ -141,7 +141,7 @@ def abandon(checkout_id: int) -> Response:
 @blueprint.route("/payments/<int:payment_id>/give-back", methods=["GET", "POST"])
 @requires(Permission.HANDLE_CONTRACT)
 @reauthenticated
-@CONTACT
+@PAY
 def give_back(payment_id: int) -> Answer:
     """Send an online payment back, or a part of it."""
     payment, form = access.get_for(actor(), payment_id), GiveBackForm()

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from marketplace.domain.access import Permission
 from marketplace.forms.deals.payments import PaymentFilter
+from marketplace.services.deals.ledger.payments import KINDS, STATES
 from marketplace.services.deals.payments import ledger
 from marketplace.web.guards import actor, requires
 from marketplace.web.paging import page_number, page_urls
@@ -17,8 +18,8 @@ blueprint = Blueprint("payment_ledger", __name__, url_prefix="/admin/payments")
 def index() -> tuple[str, int]:
     """Show payments and refunds under the filters, with their sums."""
     form = PaymentFilter(request.args)
-    form.state.offer((code, label) for code, label in ledger.STATES.items())
-    form.kind.offer((code, label) for code, label in ledger.CHOICES["kind"].items())
+    form.state.offer(STATES.items())
+    form.kind.offer(KINDS.items())
     fine = form.validate()
     found = ledger.page_of(actor(), form.filters() if fine else {}, page_number())
     page = render_template(

@@ -63,8 +63,8 @@ def detail(change_id: int) -> str:
     """Show a change: what differs, its papers, and the decision to make or made."""
     change = changes.get_for(actor(), change_id)
     task = changes.task_of(change)
-    lines = change.proposed.lines if change.proposed else []
-    form = JudgementForm.showing(task.id if task else 0, [line.technical_fen for line in lines])
+    approved = judging.suggested(change.contract, change.proposed) if change.proposed else []
+    form = JudgementForm.showing(task.id if task else 0, approved)
     return _page(change, form)
 
 
@@ -110,8 +110,6 @@ def edit(change_id: int) -> Answer:
             action = request.form.get("action", "save")
             return redirect(url_for(".check" if action == "check" else ".edit", change_id=change_id))
         form.show([])
-    elif "check" in request.args:
-        form.show(judging.faults(change, changes.changed(change)))
     return _edit_page(change, form)
 
 
@@ -121,7 +119,7 @@ def _shown(change: ContractChange) -> ChangeForm:
 
 
 def _saved(change_id: int, form: ChangeForm) -> bool:
-    """Save; what cannot be kept is shown in the form."""
+    """Save; what cannot be kept is shown in the form, and so is that somebody saved in between."""
     data = changes.ChangeData(
         signed_on=form.signed_on.data,
         reason=form.reason.data or "",
@@ -138,6 +136,12 @@ def _saved(change_id: int, form: ChangeForm) -> bool:
             changes.save(actor(), change_id, data, task_number(form.version.data))
     except ValidationFailed as refused:
         form.show(refused.errors)
+        return False
+    except Conflict as refused:
+        if refused.code != "conflict":
+            raise
+        form.version.data = str(changes.get_own(actor(), change_id).version)
+        form.form_errors.append(_("刚才已有人保存过这项变更。您填写的内容都在，再保存一次就以您的为准。"))
         return False
     flash(_("已保存"), "ok")
     return True
@@ -203,7 +207,7 @@ def check(change_id: int) -> Answer:
             flash(_("已提交，合同登记人员审核后生效"), "ok")
             return redirect(url_for(".detail", change_id=change_id))
         except ValidationFailed as refused:
-            form.form_errors = [_(each.message, **each.params) for each in refused.errors]
+            return _faulty(changes.get_own(actor(), change_id), refused), 422
     return form_page(
         "contract_changes/check.html",
         form,
@@ -214,6 +218,14 @@ def check(change_id: int) -> Answer:
         differing=changes.changed(change),
         papers=files.links_of("contract_change", change.id),
     )
+
+
+def _faulty(change: ContractChange, refused: ValidationFailed) -> str:
+    """Show the form again with everything that is missing at its place."""
+    form, file_form = _shown(change), ChangeFileForm(formdata=None)
+    form.show([fault for fault in refused.errors if fault.field != "file"])
+    file_form.take(ValidationFailed([fault for fault in refused.errors if fault.field == "file"]))
+    return _edit_page(change, form, file_form)[0]
 
 
 @blueprint.post(ONE + "/withdraw")

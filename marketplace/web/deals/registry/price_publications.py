@@ -73,7 +73,7 @@ def object_to(publication_id: int) -> Answer:
             return _page(publishing.get_public(publication_id), form), 422
         with unit_of_work():
             publishing.object_to(
-                publication_id, form.name.data or "", form.contact.data or "", form.words.data or ""
+                publication_id, form.name.data or "", form.contact.data or "", form.claim.data or ""
             )
     except Conflict:
         raise

@@ -66,8 +66,7 @@ def _page(lying: desk.Desk, form: ExaminationForm, back_form: TaskForm | None = 
         version=lying.version,
         whole=whole.of_contract(lying.contract),
         form=form,
-        back_form=back_form
-        or TaskForm(formdata=None, prefix="back", task=lying.task.id if lying.task else ""),
+        back_form=back_form or TaskForm(formdata=None, task=lying.task.id if lying.task else ""),
         state=CONTRACT.states[lying.contract.state],
         grounds=REFUSAL_GROUNDS,
         reasons=REASONS["contract"],
@@ -206,7 +205,7 @@ def register(contract_id: int) -> Answer:
 def send_back(contract_id: int) -> Answer:
     """Give an examined contract back to the registrar."""
     lying = desk.of(actor(), contract_id)
-    form = TaskForm(prefix="back")
+    form = TaskForm()
     try:
         if form.validate():
             with unit_of_work():

@@ -115,8 +115,9 @@ def _label(line: Line) -> str:
 
 
 def _chart(question: Question, lines: list[Line]) -> charts.Chart | None:
-    """合计 is drawn as its two sides; every other view by itself."""
-    shown = ("in", "out") if question.view == "total" else (question.view,)
+    """合计 is drawn as its two sides where both are known everywhere; every other view by itself."""
+    known = all(line.cells[side].fen is not None for line in lines for side in ("in", "out"))
+    shown = ("in", "out") if question.view == "total" and known else (question.view,)
     words = [str(_(VIEWS.label_of(view))) for view in shown]
     groups = []
     for line in lines:

@@ -44,6 +44,13 @@ def make_deal(instalments=None, connect: bool = True, **contract) -> Deal:
     return Deal(buyer, seller, payer, manager, made)
 
 
+def make_deal_like(first: Deal) -> Deal:
+    """Another deal of the same two organisations, without another account."""
+    plan = [(20 * WAN, None), (30 * WAN, None)]
+    made = make_contract(first.buyer, first.seller, instalments=plan, amounts=(40 * WAN, 10 * WAN))
+    return Deal(first.buyer, first.seller, first.payer, first.manager, made)
+
+
 def open_checkout(deal: Deal) -> Checkout:
     """Begin to pay the next instalment, as the page does."""
     with unit_of_work():

@@ -1,7 +1,7 @@
 """Changes after registration: written by a party, approved by the registrar, counted on their own day."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,14 +12,16 @@ from marketplace.domain.deals.texts import InstalmentData
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, TurnoverEntry
-from marketplace.services.deals.registry import changes, deciding
+from marketplace.services.deals.registry import changes, deciding, judging
 from marketplace.services.platform import files, reviews
+from marketplace.services.unit import unit_of_work
 from tests import deals
 from tests import factories as make
 from tests.deals import PDF, WAN
 from tests.services.deals.helpers import did
 from tests.services.deals.registry.helpers import agent, registrar
 
+LATER = date(2027, 6, 1)
 REASON = "双方协商一致，按补充协议执行，详见签章文件。"
 
 
@@ -44,9 +46,11 @@ def data(*lines, plan=None, **values):
         signed_on=clock.today(),
         reason=REASON,
         title="测试技术合同（变更）",
+        valid_from=date(2026, 1, 1),
+        valid_to=date(2029, 1, 1),
         content="卖方许可买方实施专利，并延长技术指导期限至六个月。",
         lines=lines,
-        instalments=plan if plan is not None else (InstalmentData("一期", "fixed", None, "", total),),
+        instalments=plan if plan is not None else (InstalmentData("一期", "fixed", LATER, "", total),),
         **values,
     )
 
@@ -98,13 +102,27 @@ def test_an_amendment_becomes_the_text_and_its_difference_counts_today(contract,
         did(deciding.approve, registrar(), change.id, {}, "", task)
 
 
+def test_a_change_of_another_matter_keeps_what_the_registry_cut(contract, buyer):
+    """The registrar begins with what was approved; only amounts that change begin with what is declared."""
+    with unit_of_work():
+        for line in contract.current.lines:
+            line.approved_technical_fen = line.technical_fen - WAN
+    change = handed_in(agent(buyer), contract, "amend", data((200 * WAN, 200 * WAN), (100 * WAN, 90 * WAN)))
+    assert judging.suggested(contract, change.proposed) == [199 * WAN, 90 * WAN]
+
+
 def test_royalties_are_supplemented_once_they_are_known(buyer, seller):
     contract = deals.make_contract(
-        buyer, seller, amounts=(50 * WAN,), open_ended=True, payment_mode="entry_royalty"
+        buyer,
+        seller,
+        amounts=(50 * WAN,),
+        open_ended=True,
+        payment_mode="entry_royalty",
+        royalty_terms="按销售额的3%提成",
     )
     plan = (
-        InstalmentData("入门费", "fixed", None, "", 50 * WAN),
-        InstalmentData("提成", "royalty", None, "", 20 * WAN),
+        InstalmentData("入门费", "fixed", LATER, "", 50 * WAN),
+        InstalmentData("提成", "royalty", None, "投产一年后", 20 * WAN),
     )
     them = agent(buyer)
     less = written(them, contract, "supplement", data((40 * WAN, 40 * WAN)))
@@ -171,6 +189,8 @@ def test_everything_missing_is_named_at_once(contract, buyer):
         ("instalments", data((2, 1), (1, 1), plan=(InstalmentData("一", "fixed", None, "", 2),))),
         ("instalments", data((2, 1), (1, 1), plan=())),
         ("instalments.0.amount_fen", data((2, 1), (1, 1), plan=(InstalmentData("一"),))),
+        ("content", replace(data((2, 1), (1, 1)), content="太短")),
+        ("valid_to", replace(data((2, 1), (1, 1)), valid_to=None)),
     ):
         did(changes.save, them, change.id, said)
         with pytest.raises(ValidationFailed) as refused:
@@ -188,7 +208,7 @@ def test_what_cannot_be_kept_is_refused_at_its_field(contract, buyer):
             "instalments.0.amount_fen",
             data((5, 5), (5, 5), plan=(InstalmentData("一", "fixed", None, "", 0),)),
         ),
-        ("valid_to", data((5, 5), (5, 5), valid_from=day, valid_to=day - timedelta(days=1))),
+        ("valid_to", replace(data((5, 5), (5, 5)), valid_from=day, valid_to=day - timedelta(days=1))),
         ("instalments", data((5, 5), (5, 5), plan=(InstalmentData("一", "fixed", None, "", 1),) * 61)),
     ):
         with pytest.raises(ValidationFailed) as refused:

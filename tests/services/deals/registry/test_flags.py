@@ -107,15 +107,9 @@ def test_the_area_of_the_certificate(buyer, number, found):
 
 
 def test_what_the_certificate_says_otherwise(buyer):
-    contract = plain(
-        submitted(
-            buyer,
-            amounts=(300 * WAN,),
-            declared={
-                "number": f"{clock.today().year - 1}340101000777", "turnover_fen": 200 * WAN, "technical_fen": 100 * WAN,
-            },
-        )
-    )  # fmt: skip
+    number = f"{clock.today().year - 1}340101000777"
+    said = {"number": number, "turnover_fen": 200 * WAN, "technical_fen": 100 * WAN}
+    contract = plain(submitted(buyer, amounts=(300 * WAN,), declared=said))
     assert codes(contract) == ["certificate_year", "certificate_turnover", "certificate_technical"]
 
 

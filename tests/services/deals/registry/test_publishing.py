@@ -117,6 +117,7 @@ def test_withdrawn_with_a_reason_and_out_of_the_list(contract, seller):
 def test_an_upheld_objection_halts(contract, seller):
     shown = did(publishing.start, agent(seller), contract.id, "成果")
     row = did(publishing.object_to, shown.id, *OBJECTION)
+    assert did(publishing.object_to, shown.id, *OBJECTION).id == row.id
     with days_later(20):
         assert publishing.finish_due() == 0
     one = registrar()
@@ -146,7 +147,7 @@ def test_objections_are_checked_and_nobody_of_a_party_answers_them(contract, buy
     shown = did(publishing.start, agent(seller), contract.id, "成果")
     with pytest.raises(ValidationFailed) as refused:
         did(publishing.object_to, shown.id, "", "123", "太贵")
-    assert [fault.field for fault in refused.value.errors] == ["name", "contact", "words"]
+    assert [fault.field for fault in refused.value.errors] == ["name", "contact", "claim"]
     row = did(publishing.object_to, shown.id, *OBJECTION)
     task = reviews.open_task_for("price_objection", row.id)
     assert set(task.parties) == {buyer.id, seller.id}

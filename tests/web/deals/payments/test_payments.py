@@ -135,7 +135,7 @@ def test_a_mistake_loses_nothing_and_is_said_where_it_is(
         typed(**{"amount": "3000000.01", "shares-0-amount_fen": "3000000.01", "shares-1-amount_fen": ""}),
         form="payment",
     )
-    assert "已登记的付款超过合同金额0.01元" in over.get_data(as_text=True)
+    assert "已登记的付款比合同金额多0.01元" in over.get_data(as_text=True)
     assert count(Payment) == 0
 
 
@@ -321,7 +321,9 @@ def test_the_ledger_keeps_its_filters_and_says_what_it_cannot_read(
     assert "共 27 笔" in shown
     assert "evidence=bank_transfer&amp;page=2" in shown
     assert "共 1 笔" in client.page("/admin/payments?kind=refund").text
-    assert "没有符合条件的款项" in client.page("/admin/payments?number=NOPE").text
-    bad = client.get("/admin/payments?since=someday")
+    assert "没有符合条件的款项" in client.page("/admin/payments?contract=NOPE").text
+    table = client.submit("/admin/payments?kind=refund", form="export")
+    assert table.mimetype.endswith("spreadsheetml.sheet")
+    bad = client.get("/admin/payments?paid_from=someday")
     assert bad.status_code == 422
     assert "日期请写成" in bad.get_data(as_text=True)
