@@ -30,7 +30,7 @@ from marketplace.services.deals.papers import Cell
 from marketplace.services.people import actors
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import materials, snapshots
-from marketplace.services.subsidy.reviewing import examinations
+from marketplace.services.subsidy.reviewing import competence, examinations
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,17 @@ _OFFERED: Mapping[str, Callable[[Actor, SubsidyCase], bool]] = {
     "sheet": lambda _actor, case: case.traded_id is not None,
     "materials": lambda _actor, _case: True,
     # The opinions of a case are the offices' own paper.
-    "opinions": lambda actor, case: case.number is not None and may(actor, Permission.READ_CASES),
+    "opinions": lambda actor, case: case.number is not None and _is_office(actor, case),
 }
 
 
 def offered(actor: Actor, case: SubsidyCase) -> list[tuple[str, str]]:
     """Return address word and title of the papers that a case has for its reader, for the buttons of its page."""
     return [(form, title) for form, title in FORMS.items() if _OFFERED[form](actor, case)]
+
+
+def _is_office(actor: Actor, case: SubsidyCase) -> bool:
+    return may(actor, Permission.READ_CASES) and competence.is_office(actor, case)
 
 
 def build(actor: Actor, case_id: int, form: str) -> Paper:
@@ -156,7 +160,7 @@ def build(actor: Actor, case_id: int, form: str) -> Paper:
         "sealed_at": datetime.fromisoformat(sealed["at"]) if sealed else None,
         "digest": case.snapshot_digest if sealed else "",
         "asked_fen": _asked(content),
-        "with_contact": own or may(actor, Permission.READ_CASES),
+        "with_contact": own or _is_office(actor, case),
         "printed_at": clock.now(),
     }
     return Paper(**head, **_BODIES[form](case, content))

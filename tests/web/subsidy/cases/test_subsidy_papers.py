@@ -98,7 +98,8 @@ def test_the_opinions_carry_grounds_clause_and_seals_for_the_offices_alone(
         "佐证与成果无关", "现场未见应用", "宿州市科学技术局（盖章处）",
     ):  # fmt: skip
         assert words in page.text
-    login(agent.person_id, new_client()).page(at(case, "opinions"), status=404)
+    for person in (agent, reviewing.office("341321")):
+        login(person.person_id, new_client()).page(at(case, "opinions"), status=404)
 
 
 def test_before_any_decision_the_opinions_are_printed_empty_and_later_with_the_amount(login: Any) -> None:
