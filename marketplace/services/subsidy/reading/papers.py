@@ -281,13 +281,14 @@ def _place(division: str | None, country: str) -> str:
 
 
 def _materials(case: SubsidyCase, content: Mapping[str, Any]) -> dict[str, Any]:
-    labels = {one.code: one.label for one in CLAUSES[case.clause].materials}
+    known = {one.code: one for one in CLAUSES[case.clause].materials}
     checked = {row.code: row.checked_at for row in case.materials}
     rows = [
         Row(
-            label=labels.get(one["code"], one["code"]),
+            # A paper that the clause no longer asks for keeps its code as its name.
+            label=known[one["code"]].label if one["code"] in known else one["code"],
             files=[file["name"] for file in (*one["files"], *one["taken_over"])],
-            whence=_whence(one),
+            whence=_whence(one, known[one["code"]].source if one["code"] in known else ""),
             note=one["note"],
             checked_at=checked.get(one["code"]),
         )
@@ -296,14 +297,14 @@ def _materials(case: SubsidyCase, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": rows}
 
 
-def _whence(said: Mapping[str, Any]) -> str:
+def _whence(said: Mapping[str, Any], source: str) -> str:
     if said["state"] == "waived":
         return N_("申请免交")
     if said["files"]:
         return N_("上传")
-    if said["taken_over"] or said["state"] != "missing":
-        return N_("平台已有")
-    return N_("未提供")
+    if said["state"] == "missing" and not said["taken_over"]:
+        return N_("未提供")
+    return {"declaration": N_("在线签署"), "printed": N_("随申请表")}.get(source, N_("平台已有"))
 
 
 _STEPS: Mapping[str, tuple[str, str]] = {

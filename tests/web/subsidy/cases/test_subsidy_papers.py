@@ -77,7 +77,16 @@ def test_the_list_of_papers_shows_whence_each_came_and_what_was_checked(login: A
     reviewer = reviewing.office()
     reviewing.check_all(reviewer, case)
     page = login(agent.person_id).page(at(case, "materials"))
-    for words in ("form.pdf", "上传", "平台已有", "技术合同登记证明", "已核对", "受理人（签字）"):
+    for words in (
+        "form.pdf",
+        "上传",
+        "平台已有",
+        "在线签署",
+        "随申请表",
+        "技术合同登记证明",
+        "已核对",
+        "受理人（签字）",
+    ):
         assert words in page.text
     assert "技术进口合同登记证书" not in page.text
 
