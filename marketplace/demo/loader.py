@@ -11,6 +11,7 @@ from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
 from marketplace.demo.subsidy import policies
+from marketplace.demo.subsidy.cases import Cases
 from marketplace.demo.traces import Traces
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
@@ -41,6 +42,7 @@ def plan() -> Plan:
     contracts.schedule()
     Money(contracts).schedule()
     Ledger(found, people).schedule()
+    Cases(contracts).schedule()
     return found
 
 

@@ -82,7 +82,7 @@ def _wording(clause: str, window_from: date | None, window_to: date | None) -> W
 
 def _version(writer: Actor, clause: str, wording: Wording, changed: Mapping[str, Any]) -> PolicyVersion:
     parameters = CLAUSES[clause].parameters
-    values = initial(parameters) | changed
+    values = initial(parameters) | dict(changed)
     typed = {
         one.key: values[one.key] if one.kind in ("codes", "choice", "flag") else shown(one, values[one.key])
         for one in parameters

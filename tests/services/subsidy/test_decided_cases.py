@@ -1,4 +1,4 @@
-"""Every row of the table of decided cases (docs/domain.md §11), its number in the name, by the real services."""
+"""Every row of the table of decided cases (docs/domain.md §13), its number in the name, by the real services."""
 
 from datetime import date, timedelta
 

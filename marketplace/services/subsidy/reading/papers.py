@@ -30,7 +30,7 @@ from marketplace.services.deals.papers import Cell
 from marketplace.services.people import actors
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import materials, snapshots
-from marketplace.services.subsidy.reviewing import examinations
+from marketplace.services.subsidy.reviewing import competence, examinations
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,17 @@ _OFFERED: Mapping[str, Callable[[Actor, SubsidyCase], bool]] = {
     "sheet": lambda _actor, case: case.traded_id is not None,
     "materials": lambda _actor, _case: True,
     # The opinions of a case are the offices' own paper.
-    "opinions": lambda actor, case: case.number is not None and may(actor, Permission.READ_CASES),
+    "opinions": lambda actor, case: case.number is not None and _is_office(actor, case),
 }
 
 
 def offered(actor: Actor, case: SubsidyCase) -> list[tuple[str, str]]:
     """Return address word and title of the papers that a case has for its reader, for the buttons of its page."""
     return [(form, title) for form, title in FORMS.items() if _OFFERED[form](actor, case)]
+
+
+def _is_office(actor: Actor, case: SubsidyCase) -> bool:
+    return may(actor, Permission.READ_CASES) and competence.is_office(actor, case)
 
 
 def build(actor: Actor, case_id: int, form: str) -> Paper:
@@ -156,7 +160,7 @@ def build(actor: Actor, case_id: int, form: str) -> Paper:
         "sealed_at": datetime.fromisoformat(sealed["at"]) if sealed else None,
         "digest": case.snapshot_digest if sealed else "",
         "asked_fen": _asked(content),
-        "with_contact": own or may(actor, Permission.READ_CASES),
+        "with_contact": own or _is_office(actor, case),
         "printed_at": clock.now(),
     }
     return Paper(**head, **_BODIES[form](case, content))
@@ -277,13 +281,14 @@ def _place(division: str | None, country: str) -> str:
 
 
 def _materials(case: SubsidyCase, content: Mapping[str, Any]) -> dict[str, Any]:
-    labels = {one.code: one.label for one in CLAUSES[case.clause].materials}
+    known = {one.code: one for one in CLAUSES[case.clause].materials}
     checked = {row.code: row.checked_at for row in case.materials}
     rows = [
         Row(
-            label=labels.get(one["code"], one["code"]),
+            # A paper that the clause no longer asks for keeps its code as its name.
+            label=known[one["code"]].label if one["code"] in known else one["code"],
             files=[file["name"] for file in (*one["files"], *one["taken_over"])],
-            whence=_whence(one),
+            whence=_whence(one, known[one["code"]].source if one["code"] in known else ""),
             note=one["note"],
             checked_at=checked.get(one["code"]),
         )
@@ -292,14 +297,14 @@ def _materials(case: SubsidyCase, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": rows}
 
 
-def _whence(said: Mapping[str, Any]) -> str:
+def _whence(said: Mapping[str, Any], source: str) -> str:
     if said["state"] == "waived":
         return N_("申请免交")
     if said["files"]:
         return N_("上传")
-    if said["taken_over"] or said["state"] != "missing":
-        return N_("平台已有")
-    return N_("未提供")
+    if said["state"] == "missing" and not said["taken_over"]:
+        return N_("未提供")
+    return {"declaration": N_("在线签署"), "printed": N_("随申请表")}.get(source, N_("平台已有"))
 
 
 _STEPS: Mapping[str, tuple[str, str]] = {

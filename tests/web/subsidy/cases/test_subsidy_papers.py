@@ -77,7 +77,16 @@ def test_the_list_of_papers_shows_whence_each_came_and_what_was_checked(login: A
     reviewer = reviewing.office()
     reviewing.check_all(reviewer, case)
     page = login(agent.person_id).page(at(case, "materials"))
-    for words in ("form.pdf", "上传", "平台已有", "技术合同登记证明", "已核对", "受理人（签字）"):
+    for words in (
+        "form.pdf",
+        "上传",
+        "平台已有",
+        "在线签署",
+        "随申请表",
+        "技术合同登记证明",
+        "已核对",
+        "受理人（签字）",
+    ):
         assert words in page.text
     assert "技术进口合同登记证书" not in page.text
 
@@ -98,7 +107,8 @@ def test_the_opinions_carry_grounds_clause_and_seals_for_the_offices_alone(
         "佐证与成果无关", "现场未见应用", "宿州市科学技术局（盖章处）",
     ):  # fmt: skip
         assert words in page.text
-    login(agent.person_id, new_client()).page(at(case, "opinions"), status=404)
+    for person in (agent, reviewing.office("341321")):
+        login(person.person_id, new_client()).page(at(case, "opinions"), status=404)
 
 
 def test_before_any_decision_the_opinions_are_printed_empty_and_later_with_the_amount(login: Any) -> None:
