@@ -5,7 +5,7 @@ from collections.abc import Callable
 from marketplace.demo import texts
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.deals.ledger import Ledger
-from marketplace.demo.deals.money import Money
+from marketplace.demo.deals.payments import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.people import People

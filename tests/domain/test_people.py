@@ -158,6 +158,9 @@ def test_reasons_need_a_known_code_and_words_beside_other() -> None:
         "contract_change",
         "payment",
         "payment_evidence",
+        "subsidy_first_review",
+        "subsidy_review",
+        "subsidy_appeal",
     }
     assert set(REASONS) == kinds
     for kind, none_or_bad in (("organisation", []), ("achievement", ["nonsense"])):

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from marketplace.demo import material, texts
 from marketplace.demo.deals import past
 from marketplace.demo.deals.contracts import REGISTRAR
-from marketplace.demo.deals.money import FINANCE
 from marketplace.demo.deals.past import Past
+from marketplace.demo.deals.payments import FINANCE
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
 from marketplace.demo.texts import TextFault

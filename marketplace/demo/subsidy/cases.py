@@ -10,7 +10,7 @@ from marketplace.demo import material
 from marketplace.demo import texts as people_texts
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.plan import dice
-from marketplace.demo.subsidy.texts import TOGETHER, CaseText, load
+from marketplace.demo.subsidy.stories import TOGETHER, CaseText, load
 from marketplace.demo.texts import TextFault
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role
@@ -18,7 +18,7 @@ from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.money import FEN_PER_WAN
 from marketplace.extensions import db
 from marketplace.models.subsidy import PublicityRow, Recovery, SubsidyCase
-from marketplace.services.subsidy import cases, facts, fixing, opening
+from marketplace.services.subsidy import case_facts, cases, fixing, opening
 from marketplace.services.subsidy.applying import (
     accounts,
     declaring,
@@ -230,7 +230,7 @@ class Life:
         """The morning after the last day, as the worker's chore would."""
         if self._line().ends_on >= clock.today():
             raise TextFault(f"{self.text.key}: the publication runs until {self._line().ends_on}")
-        cases.act(SYSTEM, self._case, "clear", facts.facts_of(self._case, SYSTEM))
+        cases.act(SYSTEM, self._case, "clear", case_facts.facts_of(self._case, SYSTEM))
 
     def _object(self) -> None:
         row, words = self._line(), self.text.raw["objection"][1]

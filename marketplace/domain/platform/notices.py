@@ -80,7 +80,9 @@ KINDS: Mapping[str, NoticeKind] = {
     "recovery_opened": NoticeKind(N_("“%(title)s”的补助须退回 %(amount)s 元"), "subsidy"),
     "recovery_settled": NoticeKind(N_("“%(title)s”的补助追回已结清"), "subsidy"),
     "examination_assigned": NoticeKind(N_("请对“%(title)s”的补助申请提出意见：%(what)s"), "task"),
-    "examination_declined": NoticeKind(N_("“%(title)s”的%(what)s须另请他人：%(name)s 申报了利害关系"), "task"),
+    "examination_declined": NoticeKind(
+        N_("“%(title)s”的%(what)s须另请他人：%(name)s 申报了利害关系"), "task"
+    ),
     "follow_up_due": NoticeKind(N_("请提交“%(title)s”的年度绩效报告"), "subsidy"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }

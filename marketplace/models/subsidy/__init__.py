@@ -8,7 +8,7 @@ from marketplace.models.subsidy.cases import (
     FollowUp,
     SubsidyCase,
 )
-from marketplace.models.subsidy.money import (
+from marketplace.models.subsidy.outlays import (
     GrantObjection,
     Payout,
     Publicity,

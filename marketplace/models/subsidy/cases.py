@@ -131,7 +131,7 @@ class CaseMaterial(Created, Model):
 
 
 class CaseDeclaration(Created, Model):
-    """Words signed by typed name: 无关联关系, other aid received, truth of the papers, 陈述申辩; the last of a kind holds."""
+    """Words signed by typed name: 无关联关系, other aid received, truth of the papers, 陈述申辩; the last of a kind."""
 
     __tablename__ = "case_declarations"
     __table_args__ = (

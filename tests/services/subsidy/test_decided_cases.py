@@ -15,7 +15,7 @@ from marketplace.services.deals.drafts import versions
 from marketplace.services.deals.payments import decisions as vouchers_seen
 from marketplace.services.deals.payments import invoices, paid
 from marketplace.services.platform import files
-from marketplace.services.subsidy import facts, opening, recoveries
+from marketplace.services.subsidy import case_facts, opening, recoveries
 from marketplace.services.subsidy.applying import declaring, evidence, lacking, materials, submitting, terms
 from marketplace.services.subsidy.granting import paying, releasing, standing
 from marketplace.services.subsidy.registers import decisions, groups
@@ -53,7 +53,7 @@ def test_00_a_case_is_one_buyer_one_achievement_one_batch_over_all_its_contracts
         row = db.session.get_one(SubsidyBatch, batch.id)
         row.apply_from, row.apply_to = today + timedelta(days=9), today + timedelta(days=40)
     assert terms.window_of(case) == terms.Window(None, row)
-    assert "batch_open" not in facts.facts_of(case, SYSTEM)
+    assert "batch_open" not in case_facts.facts_of(case, SYSTEM)
 
 
 def test_01_the_cap_is_the_achievements_over_contracts_buyers_and_years():
@@ -284,7 +284,7 @@ def test_15_a_provincial_subsidy_for_the_same_contract_stops(aid, stopped):
     applications.complete(case, agent, aid)
     case = reviewing.again(case)
     assert any(problem.stop for problem in lacking.problems(case)) is stopped
-    assert ("ready" in facts.facts_of(case, agent)) is not stopped
+    assert ("ready" in case_facts.facts_of(case, agent)) is not stopped
 
 
 def test_16_the_division_at_signing_decides_and_joint_sellers_by_decision():

@@ -11,7 +11,7 @@ from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
 from marketplace.services.platform import audit, numbering, reviews
-from marketplace.services.subsidy import cases, facts, policies, recoveries
+from marketplace.services.subsidy import case_facts, cases, policies, recoveries
 from marketplace.services.subsidy.applying import snapshots, terms
 
 _TAIL = 4
@@ -30,7 +30,7 @@ def submit(actor: Actor, case_id: int, digest: str | None = None) -> SubsidyCase
     if case.state == "first_review" and case.submitted_by == actor.person_id:
         return case
     version, batch, profile = terms.version_of(case), terms.open_batch(case), case.organisation.profile
-    held = facts.facts_of(case, actor)
+    held = case_facts.facts_of(case, actor)
     content = _checked(case, digest)
     # Number, batch and state reach the database together: it accepts none without the others.
     with db.session.no_autoflush:
@@ -53,7 +53,7 @@ def resubmit(actor: Actor, case_id: int, digest: str | None = None) -> SubsidyCa
     case = _own(actor, case_id)
     if case.state in RESUBMIT and case.submitted_by == actor.person_id:
         return case
-    held = facts.facts_of(case, actor)
+    held = case_facts.facts_of(case, actor)
     content = _checked(case, digest)
     action = RESUBMIT.get(case.returned_from, "resubmit_first")
     with db.session.no_autoflush:
@@ -95,7 +95,7 @@ def appeal(actor: Actor, case_id: int, words: str) -> SubsidyCase:
     if not words or len(words) > LONGEST_APPEAL:
         limit = LONGEST_APPEAL
         raise DomainError("words", N_("请写明事实和理由，最多%(limit)d字"), field="words", limit=limit)
-    cases.act(actor, case, "appeal", facts.facts_of(case, actor), note=words)
+    cases.act(actor, case, "appeal", case_facts.facts_of(case, actor), note=words)
     case.declarations.append(
         CaseDeclaration(
             kind="appeal",

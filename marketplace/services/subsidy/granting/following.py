@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.models.platform import Notice
 from marketplace.models.subsidy import FollowUp, SubsidyCase
 from marketplace.services.platform import audit, settings
-from marketplace.services.subsidy import cases, facts
+from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.unit import unit_of_work
 
 AHEAD = timedelta(days=30)
@@ -85,5 +85,5 @@ def close(actor: Actor, case_id: int) -> SubsidyCase:
     """Close a case once every report is accepted; a second press changes nothing."""
     case = cases.get_for(actor, case_id, lock=True)
     if case.state != "closed":
-        cases.act(actor, case, "close", facts.facts_of(case, actor))
+        cases.act(actor, case, "close", case_facts.facts_of(case, actor))
     return case

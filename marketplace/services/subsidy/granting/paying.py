@@ -16,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import DecisionSheet, Payout, SubsidyCase
 from marketplace.services.platform import audit, files
-from marketplace.services.subsidy import cases, facts
+from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.granting import following, releasing, standing
 from marketplace.services.tables import Column, write_xlsx
 
@@ -54,7 +54,7 @@ def obstacles(case: SubsidyCase) -> list[str]:
     found = []
     if case.account_confirmed_at is None:
         found.append(N_("申请单位还没有确认收款账户"))
-    if not facts.is_trustworthy(case):
+    if not case_facts.is_trustworthy(case):
         found.append(N_("申请单位在失信名单上"))
     if not standing.is_unburdened(case):
         found.append(N_("额度尚在追回"))
@@ -101,7 +101,7 @@ def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:
         account_number=case.account_number,
         paid_by=actor.person_id,
     )
-    cases.act(actor, case, "pay", facts.facts_of(case, actor))
+    cases.act(actor, case, "pay", case_facts.facts_of(case, actor))
     db.session.add(row)
     db.session.flush()
     for name, content in transfer.uploads:

@@ -16,7 +16,7 @@ from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import FollowUp, Payout, Recovery, SubsidyCase
 from marketplace.services import workflow
 from marketplace.services.platform import deadlines, files
-from marketplace.services.subsidy import cases, facts, fixing
+from marketplace.services.subsidy import case_facts, cases, fixing
 from marketplace.services.subsidy.applying import (
     accounts,
     evidence,
@@ -94,7 +94,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         likely_fen=_likely(case, found),
         items=materials.checklist(case, found),
         problems=problems,
-        is_listed=open_ and not facts.is_trustworthy(case),
+        is_listed=open_ and not case_facts.is_trustworthy(case),
         stages=waiting.stages_of(case),
         step=step,
         days_left=deadlines.days_left(step.due) if step is not None and step.due is not None else None,
@@ -142,6 +142,6 @@ def _reasons(case: SubsidyCase, kind: str, decision: object) -> list[str]:
 
 def _can_do(actor: Actor, case: SubsidyCase) -> frozenset[str]:
     # Whether a draft may be submitted is said by its problems; only 陈述申辩 hangs on a fact that is asked here.
-    held = facts.facts_of(case, actor) if case.state == "refused" else frozenset()
+    held = case_facts.facts_of(case, actor) if case.state == "refused" else frozenset()
     subject = cases.subject_of(case, held)
     return frozenset(each.action for each in workflow.available_actions(SUBSIDY_CASE, case, actor, subject))

@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.models.platform import ReviewTask
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import reviews
-from marketplace.services.subsidy import cases, facts
+from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.applying import evidence, materials
 from marketplace.services.subsidy.reviewing import checking, competence
 
@@ -78,7 +78,7 @@ def decide(
         raise DomainError("note_long", N_("意见最多%(limit)d字，请删减"), field="note", limit=LONGEST_NOTE)
     _write_remarks(actor, case, task, opinion.remarks)
     codes = _checked(case, task, decision, list(opinion.reasons), note)
-    held = facts.facts_of(case, actor)
+    held = case_facts.facts_of(case, actor)
     SUBSIDY_CASE.decide(case.state, action, actor, cases.subject_of(case, held))
     makers = cases.subject_of(case).makers
     reviews.finish(actor, task, OUTCOMES[decision], codes, note, makers)

@@ -15,7 +15,7 @@ from marketplace.forms.base import SiteForm
 from marketplace.forms.people.accounts import EmptyForm
 from marketplace.forms.subsidy.cases import AppealForm, SubmissionForm
 from marketplace.models.subsidy import SubsidyCase
-from marketplace.services.subsidy import facts
+from marketplace.services.subsidy import case_facts
 from marketplace.services.subsidy.applying import snapshots, submitting
 from marketplace.services.subsidy.reading import whole
 from marketplace.services.unit import unit_of_work
@@ -115,5 +115,5 @@ def _lacking(case: SubsidyCase, page: str) -> list[str]:
     if page == "submit" and case.state == "returned":
         action = submitting.RESUBMIT.get(case.returned_from, "resubmit_first")
     transition = SUBSIDY_CASE.table.get((case.state, action))
-    held = facts.facts_of(case, actor())
+    held = case_facts.facts_of(case, actor())
     return [guard.message for guard in transition.guards if guard.fact not in held] if transition else []

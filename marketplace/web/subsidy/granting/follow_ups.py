@@ -8,7 +8,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.text import N_
 from marketplace.services.platform import files
-from marketplace.services.subsidy import cases, facts
+from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.applying import reports
 from marketplace.services.subsidy.granting import following
 from marketplace.services.unit import unit_of_work
@@ -45,7 +45,7 @@ def show(case_id: int) -> str:
         rows=rows,
         papers=files.links_of_many("follow_up", [row.id for row in rows]),
         states=STATES,
-        is_reported=facts.is_reported(case),
+        is_reported=case_facts.is_reported(case),
     )
 
 

@@ -15,7 +15,7 @@ from marketplace.models.subsidy import DishonestEntry, SubsidyBatch, SubsidyCase
 from marketplace.services import dispatch
 from marketplace.services.deals.payments import decisions
 from marketplace.services.platform import outbox, reviews
-from marketplace.services.subsidy import cases, facts
+from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.applying import (
     accounts,
     declaring,
@@ -225,7 +225,7 @@ def test_an_account_is_the_applicants_own_and_confirmed():
 
 def test_facts_are_only_looked_up_where_a_guard_can_ask():
     case, agent = open_case()
-    assert facts.facts_of(case, agent) == {"in_force", "batch_open", "trustworthy"}
+    assert case_facts.facts_of(case, agent) == {"in_force", "batch_open", "trustworthy"}
 
 
 def test_a_verified_voucher_and_an_exclusion_reach_the_worker(drain):

@@ -1,14 +1,9 @@
 """批准: one sheet for many cases, by somebody who had no hand in them."""
 
-from time import perf_counter
-
 import pytest
 
-from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed
-from marketplace.models.platform import AuditEvent
-from marketplace.models.subsidy import Publicity, PublicityRow, SubsidyCase
 from marketplace.services import workbench
 from marketplace.services.subsidy import fixing
 from marketplace.services.subsidy.granting import approving, queue, releasing, waiting
@@ -85,65 +80,6 @@ def test_what_is_not_approved_is_given_back():
             releasing.turn_down(approver, case.id, "预算调整")
     found = fresh(case)
     assert (found.state, found.fixed_fen, found.refused_by) == ("refused", None, approver.person_id)
-
-
-def test_five_hundred_are_approved_in_ten_seconds(session):
-    buyer, policy = make.make_organisation(), subsidies.make_policy()
-    traded, batch = deals.make_traded(), subsidies.make_batch(policy)
-    made = subsidies.make_case(buyer, traded, policy, batch, "published")
-    with unit_of_work():
-        sheet = Publicity(number="GS2026-900", title=SHEET, starts_on=clock.today(), ends_on=clock.today())
-        session.add(sheet)
-        session.flush()
-        ids = many_cleared(session, made, sheet.id, 500)
-    approver = staff(Role.SUBSIDY_APPROVER)
-    before = perf_counter()
-    with unit_of_work():
-        approving.approve(approver, ids, SHEET)
-    assert perf_counter() - before < 10
-    approved = session.query(AuditEvent).filter_by(tag="subsidy_case.approve").count()
-    assert approved == 500
-
-
-def many_cleared(session, pattern, publicity_id, number):
-    """Copy a case ``number`` times as cleared ones of achievements of their own, each with its line of a 公示."""
-    ids = []
-    for place in range(1, number + 1):
-        traded = deals.TradedAchievement(name=f"成果{place}", owner_name="合肥测试大学")
-        session.add(traded)
-        session.flush()
-        case = SubsidyCase(
-            clause="purchase",
-            state="cleared",
-            organisation_id=pattern.organisation_id,
-            traded_id=traded.id,
-            policy_version_id=pattern.policy_version_id,
-            batch_id=pattern.batch_id,
-            office=pattern.office,
-            number=f"SZBZ2026-{place:05d}",
-            submitted_at=pattern.submitted_at,
-            fixed_fen=WAN,
-            granted_fen=WAN,
-            fixed_at=pattern.fixed_at,
-        )
-        session.add(case)
-        session.flush()
-        session.add(
-            PublicityRow(
-                publicity_id=publicity_id,
-                position=place,
-                case_id=case.id,
-                enterprise="企业",
-                achievement=traded.name,
-                contract_numbers="",
-                paid_fen=10 * WAN,
-                amount_fen=WAN,
-                ends_on=clock.today(),
-            )
-        )
-        ids.append(case.id)
-    session.flush()
-    return ids
 
 
 def test_the_queue_weighs_ready_cases_one_after_the_other():

@@ -7,7 +7,7 @@ from marketplace.domain.access import Role
 from marketplace.domain.errors import DomainError, NotAllowed
 from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry
-from marketplace.services.subsidy import facts, world
+from marketplace.services.subsidy import case_facts, world
 from marketplace.services.subsidy.registers import decisions
 from marketplace.services.unit import unit_of_work
 from tests import deals, subsidies
@@ -62,11 +62,11 @@ def test_a_dishonest_applicant_goes_on_only_by_decision():
     case = subsidies.make_case(buyer, deals.make_traded(), policy, subsidies.make_batch(policy), "approved")
     with unit_of_work():
         db.session.add(DishonestEntry(uscc=buyer.uscc, source="名单", listed_on=clock.today()))
-    assert not facts.is_trustworthy(case)
+    assert not case_facts.is_trustworthy(case)
     approver = make.actor(make.make_staff(Role.SUBSIDY_APPROVER))
     with unit_of_work():
         decisions.dishonest(approver, case.id, "overridden", "债务已履行，待移出")
-    assert facts.is_trustworthy(case)
+    assert case_facts.is_trustworthy(case)
     with unit_of_work():
         decisions.dishonest(approver, case.id, "upheld", "核实未履行")
-    assert not facts.is_trustworthy(case)
+    assert not case_facts.is_trustworthy(case)

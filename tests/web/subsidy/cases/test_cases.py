@@ -140,7 +140,15 @@ def test_the_account_is_masked_for_the_offices(
 def test_strangers_get_404_and_staff_may_not_apply(opened: Any, login: Any, new_client: Any) -> None:
     case, _agent = opened
     stranger = login(make.make_person(make.make_organisation()), new_client())
-    for rest in ("", "/papers/application", "/submit", "/materials/form", "/declarations", "/account", "/withdraw"):
+    for rest in (
+        "",
+        "/papers/application",
+        "/submit",
+        "/materials/form",
+        "/declarations",
+        "/account",
+        "/withdraw",
+    ):
         assert stranger.get(at(case, rest)).status_code == 404
     assert stranger.post(at(case, "/submit"), data={}).status_code == 404
     staff = login(make.make_staff(Role.SUBSIDY_REVIEWER), new_client())

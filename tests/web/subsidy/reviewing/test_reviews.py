@@ -178,7 +178,8 @@ def test_an_expert_declares_reads_and_answers(client, login):
     assert "转账凭证" in client.page(f"/desk/examinations/{row}").text
     assert client.post(f"/desk/examinations/{row}", data={"opinion": "", "score": "101"}).status_code == 422
     assert (
-        client.post(f"/desk/examinations/{row}", data={"opinion": "转化属实", "score": "88"}).status_code == 302
+        client.post(f"/desk/examinations/{row}", data={"opinion": "转化属实", "score": "88"}).status_code
+        == 302
     )
     assert "88" in client.page(f"/desk/examinations/{row}").text
     login(reviewer)
