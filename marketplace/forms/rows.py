@@ -59,11 +59,18 @@ def gather(field: FieldList) -> None:
 def drop_blank(field: FieldList, unless: Iterable[str] = ()) -> None:
     """Take away rows in which nothing was typed or ticked, so that what is left is counted as the page shows it.
 
+    What was typed and cannot be read is no blank: its row stays, with what is wrong.
     ``unless``: names whose value says nothing by itself (a choice that always stands at something).
     """
     for place in reversed(range(len(field.entries))):
-        if not _typed(field.entries[place].data, frozenset(unless)):
+        entry = field.entries[place]
+        if not _typed(entry.data, frozenset(unless)) and not _is_unreadable(entry):
             field.pop_entry(place)
+
+
+def _is_unreadable(entry: Any) -> bool:
+    inner = getattr(entry, "form", None) or getattr(entry, "entries", None) or ()
+    return bool(getattr(entry, "process_errors", ())) or any(_is_unreadable(each) for each in inner)
 
 
 def _typed(value: Any, unless: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import func, select
 
-from marketplace.demo.subsidy import stories
+from marketplace.demo.subsidy import scenes
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, Recovery, SubsidyCase
@@ -15,7 +15,7 @@ from marketplace.services.subsidy.granting import recovering
 def test_every_state_can_be_looked_at(demonstration: Flask) -> None:
     assert set(db.session.scalars(select(SubsidyCase.state))) == set(SUBSIDY_CASE.states)
     submitted = db.session.scalar(select(func.count(SubsidyCase.id)).where(SubsidyCase.number.is_not(None)))
-    assert submitted == len(stories.load())
+    assert submitted == len(scenes.load())
 
 
 def test_two_buyers_share_a_full_cap_and_a_third_claim_is_refused_by_rule(demonstration: Flask) -> None:

@@ -185,12 +185,14 @@ def _reviewer() -> Person:
 
 
 def _bought(buyer: Organisation, traded: Any) -> Contract:
-    """Register a purchase with a verified voucher and its invoice, as rows, and tell the worker."""
+    """Register a paid and invoiced purchase and keep the buyer's licence, as rows, and tell the worker."""
     contract = deals.make_contract(buyer, traded=[traded])
     payment = deals.make_payment(contract, 100 * WAN)
     with unit_of_work():
         voucher = files.store(SYSTEM, "voucher.pdf", PDF + b"voucher", "voucher")
         files.attach(SYSTEM, voucher, "payment", payment.id, "voucher")
+        licence = files.store(SYSTEM, "licence.pdf", PDF + b"licence", "licence")
+        files.attach(SYSTEM, licence, "profile", buyer.profile_id or 0, "licence")
         invoice = Invoice(
             contract_id=contract.id, number=f"{payment.id:020d}", issued_on=payment.paid_on,
             amount_fen=100 * WAN, organisation_id=buyer.id,
@@ -208,7 +210,7 @@ def _tell_worker(contract: Contract) -> None:
 
 def _apply(page: Any, case: SubsidyCase, folder: Path) -> None:
     """Bring what is missing, sign and submit."""
-    for code in ("form", "licence", "conversion"):
+    for code in ("form", "conversion"):
         page.goto(f"/desk/subsidies/{case.id}/materials/{code}")
         steps.fill(page, {"file": _paper(folder, code)})
         steps.press(page, "上传")

@@ -10,7 +10,7 @@ from marketplace.demo import material
 from marketplace.demo import texts as people_texts
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.plan import dice
-from marketplace.demo.subsidy.stories import TOGETHER, CaseText, load
+from marketplace.demo.subsidy.scenes import TOGETHER, CaseText, load
 from marketplace.demo.texts import TextFault
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role

@@ -24,6 +24,7 @@ LONGEST_NAME = 60
 def object_to(publicity_id: int, row_id: int, name: str, contact: str, words: str) -> GrantObjection:
     """Keep an objection of anybody against a line, stop the line's clock, and open a task; names are never shown.
 
+    The same words of the same person, pressed twice, are one objection while it is open.
     Raises NotFound for a line of another publication, ValidationFailed (``name``, ``contact``, ``words``), Conflict
     once the line's period is over.
     """
@@ -39,6 +40,9 @@ def object_to(publicity_id: int, row_id: int, name: str, contact: str, words: st
         )
     name, contact, words = clean_line(name), clean_line(contact), clean_text(words)
     _check(name, contact, words)
+    same = next((one for one in _open_against(row.id) if (one.contact, one.words) == (contact, words)), None)
+    if same is not None:
+        return same
     left = max(0, deadlines.days_left(row.ends_on))
     objection = GrantObjection(row_id=row.id, name=name, contact=contact, words=words, days_left=left)
     if case.state == "objected":
@@ -52,6 +56,11 @@ def object_to(publicity_id: int, row_id: int, name: str, contact: str, words: st
     if case.state == "published":
         cases.act(SYSTEM, case, "object")
     return objection
+
+
+def _open_against(row_id: int) -> Sequence[GrantObjection]:
+    query = select(GrantObjection).where(GrantObjection.row_id == row_id, GrantObjection.state == "open")
+    return db.session.scalars(query.order_by(GrantObjection.id)).all()
 
 
 def _check(name: str, contact: str, words: str) -> None:

@@ -16,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import DecisionSheet, Payout, SubsidyCase
 from marketplace.services.platform import audit, files
-from marketplace.services.subsidy import case_facts, cases
+from marketplace.services.subsidy import case_facts, cases, recoveries
 from marketplace.services.subsidy.granting import following, releasing, standing
 from marketplace.services.tables import Column, write_xlsx
 
@@ -92,6 +92,7 @@ def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:
             return known
         raise Conflict(N_("这项补助已经拨付，请勿重复登记"), code="paid_already")
     _check(case, transfer, serial)
+    _weigh_again(case)
     row = Payout(
         case_id=case.id,
         amount_fen=case.fixed_fen,
@@ -109,6 +110,15 @@ def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:
     audit.record(actor, "payout.create", "payout", row.id, case=case.id)
     following.ask(case, row.paid_on)
     return row
+
+
+def _weigh_again(case: SubsidyCase) -> None:
+    """Raise Conflict where a refund or change that the worker has not followed yet lowers what was approved."""
+    if case.policy is None or case.traded_id is None:
+        return
+    recoveries.sync(case.policy, [case.traded_id])
+    if case.state != "approved":
+        raise Conflict(N_("合同或付款刚有变化，补助金额正在重新计算，请稍后再登记"), code="weighed_again")
 
 
 def _serial(transfer: Transfer) -> str:

@@ -60,11 +60,12 @@ def require_review(actor: Actor, case: SubsidyCase, states: Iterable[str] = case
             code="wrong_state",
             state=SUBSIDY_CASE.states[case.state].label,
         )
+    # First, so that this reason is given and not the general one.
+    if actor.person_id in _first_reviewers(case):
+        raise NotAllowed(N_("同一申请的初审与审核须由两人分别办理"), code="own_matter")
     require(actor, Permission.REVIEW, cases.subject_of(case))
     if actor.organisation_id in concerned(case):
         raise NotAllowed(N_("不能办理本单位的事项，请由其他单位的人员办理"), code="own_matter")
-    if actor.person_id in _first_reviewers(case):
-        raise NotAllowed(N_("同一申请的初审与审核须由两人分别办理"), code="own_matter")
 
 
 def _first_reviewers(case: SubsidyCase) -> set[int | None]:

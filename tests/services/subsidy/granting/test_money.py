@@ -74,6 +74,15 @@ def test_what_is_paid_is_what_was_approved():
         pay(staff(Role.SUBSIDY_APPROVER), case)
 
 
+def test_a_refund_that_the_worker_has_not_followed_yet_keeps_the_old_amount_from_being_paid():
+    """DOMAIN §3, 5: before the payout it is a reduction, never money to be asked back."""
+    case, finance = grants.approved_case(), staff(Role.FINANCE)
+    deals.make_payment(grants.contract_of(fresh(case)), 100 * WAN, kind="refund")
+    with pytest.raises(Conflict, match="重新计算"):
+        pay(finance, case)
+    assert (fresh(case).state, paying.of_case(case.id)) == ("approved", None)
+
+
 def test_who_approved_does_not_pay():
     case = grants.cleared_case()
     both = make.actor(make.make_staff(Role.SUBSIDY_APPROVER, Role.FINANCE))

@@ -91,7 +91,7 @@ def test_a_dismissed_objection_gives_back_the_days_that_were_left(noon):
         first = objected(sheet)
     assert (first.days_left, fresh(case).state) == (3, "objected")
     with at(date(2026, 3, 24)):
-        second = objected(sheet)
+        second = objected(sheet, words="另有一件事实：金额与转账凭证对不上")
         assert second.days_left == 3
     with at(date(2026, 4, 20)):
         assert publicity.clear_due() == 0
@@ -159,6 +159,15 @@ def test_an_objection_says_who_and_why_and_names_a_line_of_its_own_sheet():
     assert {error.field for error in found.value.errors} == {"name", "contact", "words"}
     with pytest.raises(NotFound):
         objections.object_to(sheet.id, other.rows[0].id, "王某", "13800000000", grants.WORDS)
+
+
+def test_the_same_objection_pressed_twice_is_one_while_it_is_open():
+    sheet = grants.published(grants.fixed_case())
+    first = objected(sheet)
+    assert objected(sheet).id == first.id
+    assert objected(sheet, words="另一件事：金额与转账凭证对不上").id != first.id
+    decide(staff(Role.SUBSIDY_REVIEWER), first, "dismiss")
+    assert objected(sheet).id != first.id
 
 
 def test_a_reduced_amount_is_published_again_and_only_without_open_objections():

@@ -160,3 +160,11 @@ def test_the_kit_tells_the_seller_what_to_bring(client, achievement):
     subsidies.make_policy()
     assert client.get("/subsidy/seller-kit/999999").status_code == 404
     assert "《技术进口合同登记证书》" in client.page("/subsidy/seller-kit").text
+
+
+def test_a_purchase_whose_amount_cannot_be_read_is_not_passed_over(client, session):
+    subsidies.make_policy()
+    for typed in ("abc", "-5"):
+        page = client.get(f"/subsidy/calculator?items-0-amount={typed}&items-0-year={YEAR}").text
+        assert f'value="{typed}"' in page
+        assert 'aria-invalid="true"' in page
