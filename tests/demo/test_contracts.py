@@ -38,7 +38,7 @@ def test_forty_contracts_end_as_their_texts_say(demonstration: Flask) -> None:
     """Every state of the table is there, in the city and out of it, with members and with strangers."""
     made = {one.current.title: one for one in site_contracts() if one.current}
     told = texts.load().contracts
-    assert len(told) == len(made) == 40
+    assert len(told) == len(made) >= 40
     assert {each.raw["title"]: each.state for each in told} == {
         title: one.state for title, one in made.items()
     }
