@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import stripe
 
@@ -157,11 +156,6 @@ class Billing(Protocol):
 def open_billing(key: str, webhook_secret: str, base: str) -> Billing | None:
     """Return Stripe where a key is configured, else None: then nothing is offered and nothing calls out."""
     return StripeBilling(key, webhook_secret, base or REAL_BASE) if key else None
-
-
-def is_loopback(base: str) -> bool:
-    """Return whether an address is this machine's own."""
-    return urlsplit(base).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 class StripeBilling:

@@ -148,9 +148,6 @@ CONTRACT = Machine(
 REGISTERED_STATES = frozenset({"registered", "completed", "rescinded", "deregistered", "revoked"})
 """States of a contract that has been registered; such a contract is never removed."""
 
-TEXT_FIXED_STATES = frozenset(CONTRACT.states) - {"draft"}
-"""States in which the agreed text cannot be edited."""
-
 CONTRACT_CHANGE = Machine(
     "contract_change",
     N_("合同变更"),

@@ -69,6 +69,15 @@ def get_for(actor: Actor, case_id: int, lock: bool = False) -> SubsidyCase:
     return case
 
 
+def may_read(actor: Actor, case_id: int) -> bool:
+    """Return whether ``get_for`` would give the case: the judge over files of what hangs on one."""
+    try:
+        get_for(actor, case_id)
+    except NotFound:
+        return False
+    return True
+
+
 def lock_row(case_id: int) -> None:
     """Make other writers of a case wait until this transaction ends."""
     db.session.execute(select(SubsidyCase.id).where(SubsidyCase.id == case_id).with_for_update())

@@ -1,8 +1,6 @@
 """Papers of a contract on A4: print pages, and the same pages as PDF where the server can make them."""
 
-from io import BytesIO
-
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +9,7 @@ from marketplace.services import links
 from marketplace.services.deals import papers
 from marketplace.services.outside import outside
 from marketplace.web import limits
+from marketplace.web.answers import pdf_file
 from marketplace.web.guards import actor, requires
 
 blueprint = Blueprint("papers", __name__, url_prefix="/desk/contracts/<int:contract_id>/papers")
@@ -29,15 +28,8 @@ def show(contract_id: int, form: str) -> str:
 def pdf(contract_id: int, form: str) -> Response:
     """Hand out a paper as a PDF; without the library lead to the page, which says how to make one."""
     paper = papers.build(actor(), contract_id, form)
-    documents = outside().documents
-    if documents is None:
-        return redirect(url_for(".show", contract_id=contract_id, form=form))
-    return send_file(
-        BytesIO(documents.to_pdf(_page(paper))),
-        mimetype="application/pdf",
-        download_name=f"{_(paper.title)} {paper.filing_number}.pdf",
-        max_age=0,
-    )
+    instead = url_for(".show", contract_id=contract_id, form=form)
+    return pdf_file(lambda: _page(paper), f"{_(paper.title)} {paper.filing_number}", instead)
 
 
 def _page(paper: papers.Paper) -> str:

@@ -14,7 +14,6 @@ from marketplace.models.catalogue import Listing
 from marketplace.models.deals import (
     Contract,
     ContractLine,
-    ContractParty,
     ContractVersion,
     PaymentAllocation,
     TradedAchievement,
@@ -122,27 +121,7 @@ def _named(actor: Actor, version: ContractVersion, row: LineData) -> TradedAchie
         return None
     numbers = {right.number for right in row.rights if right.number}
     shared = numbers & {right.number for right in found.rights}
-    return found if shared or _is_familiar(actor, version, found) else None
-
-
-def _is_familiar(actor: Actor, version: ContractVersion, row: TradedAchievement) -> bool:
-    """Tell whether an achievement stands in this contract, or in one of the writer's organisation."""
-    uses = (
-        select(ContractLine.id)
-        .join(ContractVersion, ContractVersion.id == ContractLine.version_id)
-        .join(Contract, Contract.id == ContractVersion.contract_id)
-        .outerjoin(ContractParty, ContractParty.version_id == ContractVersion.id)
-        .where(
-            ContractLine.traded_id == row.id,
-            (Contract.id == version.contract_id)
-            | (Contract.organisation_id == actor.organisation_id)
-            | (
-                (ContractParty.organisation_id == actor.organisation_id)
-                & ContractVersion.frozen_at.is_not(None)
-            ),
-        )
-    )
-    return bool(db.session.scalar(select(uses.exists())))
+    return found if shared or traded.is_known_to(found, actor.organisation_id) else None
 
 
 Described = tuple[str, str, str, tuple[RightData, ...], str]

@@ -9,7 +9,6 @@ from sqlalchemy.orm import selectinload
 from marketplace.domain import regions
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.deals.numbers import ContractNumber
-from marketplace.domain.deals.terms import KINDS
 from marketplace.domain.errors import Conflict
 from marketplace.domain.platform.files import PURPOSES
 from marketplace.domain.states import CONTRACT
@@ -122,11 +121,6 @@ def stages_of(state: str) -> list[Stage]:
     now = "bad" if state in ENDS_AT else "done" if state == "completed" else "now"
     marks = ["done" if place < here else now if place == here else "next" for place in range(len(STAGES))]
     return [Stage(label, mark) for (label, _states), mark in zip(STAGES, marks, strict=True)]
-
-
-def kind_words(kind: str) -> str:
-    """Return the msgid of a kind of contract, '' for none."""
-    return KINDS.label_of(kind) if kind else ""
 
 
 def origin_of(party: ContractParty) -> str:

@@ -49,19 +49,21 @@ def flags(contract: Contract) -> list[Flag]:
 
 def sides_of(version: ContractVersion) -> list[checks.Side]:
     """Return the parties as the checks see them."""
-    return [
-        checks.Side(
-            role=party.role,
-            name=party.name,
-            uscc=party.uscc,
-            country=party.country,
-            division=party.division,
-            legal_representative=party.legal_representative,
-            address=party.address,
-            phone=party.contact_phone,
-        )
-        for party in version.parties
-    ]
+    return [side_of(party) for party in version.parties]
+
+
+def side_of(party: ContractParty) -> checks.Side:
+    """Return one party as the checks see it."""
+    return checks.Side(
+        role=party.role,
+        name=party.name,
+        uscc=party.uscc,
+        country=party.country,
+        division=party.division,
+        legal_representative=party.legal_representative,
+        address=party.address,
+        phone=party.contact_phone,
+    )
 
 
 def first_seller(version: ContractVersion) -> checks.Side | None:

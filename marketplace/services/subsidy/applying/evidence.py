@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -322,11 +322,3 @@ def _queued(version: PolicyVersion, traded_id: int, case: SubsidyCase | None) ->
         if case.submitted_at is not None:
             query = query.where(SubsidyCase.submitted_at < case.submitted_at)
     return int(db.session.scalar(query) or 0)
-
-
-def last_paid_on(found: Sum) -> date | None:
-    """Return the day of the last payment that counts."""
-    return max(
-        (term.payment.paid_on for each in found.contracts for term in each.terms if term.counted_fen > 0),
-        default=None,
-    )

@@ -221,7 +221,4 @@ def _touch(actor: Actor, case: SubsidyCase, row: CaseMaterial, state: str, note:
 @files.reader("case_material")
 def _may_read(actor: Actor, link: FileLink) -> bool:
     row = db.session.get(CaseMaterial, link.subject_id)
-    try:
-        return row is not None and cases.get_for(actor, row.case_id) is not None
-    except NotFound:
-        return False
+    return row is not None and cases.may_read(actor, row.case_id)

@@ -67,7 +67,4 @@ def give(
 @files.reader("follow_up")
 def _may_read(actor: Actor, link: FileLink) -> bool:
     row = db.session.get(FollowUp, link.subject_id)
-    try:
-        return row is not None and cases.get_for(actor, row.case_id) is not None
-    except NotFound:
-        return False
+    return row is not None and cases.may_read(actor, row.case_id)

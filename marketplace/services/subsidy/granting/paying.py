@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.deals.vouchers import TYPED_BANKS, normalise_serial
-from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
+from marketplace.domain.errors import Conflict, DomainError, FieldError, ValidationFailed
 from marketplace.domain.money import format_yuan
 from marketplace.domain.text import N_
 from marketplace.extensions import db
@@ -158,7 +158,4 @@ def of_case(case_id: int) -> Payout | None:
 @files.reader("payout")
 def _may_read(actor: Actor, link: FileLink) -> bool:
     row = db.session.get(Payout, link.subject_id)
-    try:
-        return row is not None and cases.get_for(actor, row.case_id) is not None
-    except NotFound:
-        return False
+    return row is not None and cases.may_read(actor, row.case_id)

@@ -13,11 +13,13 @@ from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractParty
 from marketplace.models.platform import FileLink
-from marketplace.models.subsidy import DishonestEntry, SubsidyCase
+from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.deals.payments import decisions
+from marketplace.services.deals.registry.flags import side_of
 from marketplace.services.platform import files
 from marketplace.services.subsidy.applying import declaring
 from marketplace.services.subsidy.applying.evidence import Sum
+from marketplace.services.subsidy.registers import dishonest
 from marketplace.services.subsidy.reviewing import competence
 
 _ORDER = {"bad": 0, "warn": 1, "info": 2}
@@ -46,13 +48,7 @@ def flags(case: SubsidyCase, found: Sum | None) -> list[Flag]:
 
 
 def _dishonest(case: SubsidyCase) -> Iterator[Flag]:
-    today = clock.today()
-    query = select(DishonestEntry).where(
-        DishonestEntry.uscc == case.organisation.uscc,
-        DishonestEntry.listed_on <= today,
-        DishonestEntry.removed_on.is_(None) | (DishonestEntry.removed_on > today),
-    )
-    for row in db.session.scalars(query.order_by(DishonestEntry.id)):
+    for row in dishonest.listed(case.organisation.uscc, clock.today()):
         words = N_("申请单位在失信名单上：%(source)s，%(day)s 列入")
         yield Flag("dishonest", Words(words, {"source": row.source, "day": row.listed_on.isoformat()}), "bad")
 
@@ -75,7 +71,7 @@ def _related(case: SubsidyCase, contracts: Sequence[Contract]) -> Iterator[Flag]
     buyers = [side for side in seen if side.uscc == case.organisation.uscc]
     buyers += _profile(case)
     others = [side for side in seen if side.uscc in codes - {case.organisation.uscc}]
-    others += [_side(party) for party in sellers]
+    others += [side_of(party) for party in sellers]
     pairs = [replace(one, role="buyer") for one in buyers] + [replace(one, role="seller") for one in others]
     yield from checks.shared_by_both_sides(pairs)
 
@@ -88,7 +84,7 @@ def _seen_as(codes: set[str]) -> list[Side]:
         .where(ContractParty.uscc.in_(codes), Contract.state.not_in(("draft", "voided")))
         .order_by(ContractParty.id)
     )
-    return list({_side(party): None for party in db.session.scalars(query)})
+    return list({side_of(party): None for party in db.session.scalars(query)})
 
 
 def _profile(case: SubsidyCase) -> list[Side]:
@@ -106,19 +102,6 @@ def _profile(case: SubsidyCase) -> list[Side]:
             phone=profile.contact_phone,
         )
     ]
-
-
-def _side(party: ContractParty) -> Side:
-    return Side(
-        role=party.role,
-        name=party.name,
-        uscc=party.uscc,
-        country=party.country,
-        division=party.division,
-        legal_representative=party.legal_representative,
-        address=party.address,
-        phone=party.contact_phone,
-    )
 
 
 def _ended(contracts: Sequence[Contract]) -> Iterator[Flag]:
@@ -203,6 +186,6 @@ def _areas(contracts: Sequence[Contract]) -> Iterator[Flag]:
     """Hints of credit codes about where a party was registered; they never decide anything."""
     for contract in contracts:
         for party in contract.current.parties if contract.current is not None else ():
-            flag = checks.registering_area(_side(party))
+            flag = checks.registering_area(side_of(party))
             if flag is not None:
                 yield flag

@@ -1,8 +1,6 @@
 """Papers of a case on A4: print pages, and the same pages as PDF where the server can make them."""
 
-from io import BytesIO
-
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +9,7 @@ from marketplace.services.outside import outside
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.reading import papers
 from marketplace.web import limits
+from marketplace.web.answers import pdf_file
 from marketplace.web.guards import actor, requires
 
 blueprint = Blueprint("subsidy_papers", __name__, url_prefix="/desk/subsidies/<int:case_id>/papers")
@@ -29,16 +28,9 @@ def show(case_id: int, form: str) -> str:
 def pdf(case_id: int, form: str) -> Response:
     """Hand out a paper as a PDF; without the library lead to the page, which says how to make one."""
     paper = papers.build(actor(), case_id, form)
-    documents = outside().documents
-    if documents is None:
-        return redirect(url_for(".show", case_id=case_id, form=form))
     name = paper.case.number or cases.title_of(paper.case)
-    return send_file(
-        BytesIO(documents.to_pdf(_page(paper))),
-        mimetype="application/pdf",
-        download_name=f"{_(paper.title)} {name}.pdf",
-        max_age=0,
-    )
+    instead = url_for(".show", case_id=case_id, form=form)
+    return pdf_file(lambda: _page(paper), f"{_(paper.title)} {name}", instead)
 
 
 def _page(paper: papers.Paper) -> str:

@@ -1,25 +1,22 @@
 """批准: cases whose 公示 is over, approved together on one sheet to print; turning one down."""
 
-from io import BytesIO
-
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import Conflict, DomainError
-from marketplace.forms.subsidy.granting import ReasonForm, SheetForm
+from marketplace.forms.subsidy.granting import SheetForm
 from marketplace.services.outside import outside
 from marketplace.services.paging import paged
-from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.granting import approving, queue, releasing
 from marketplace.services.unit import unit_of_work
-from marketplace.web.answers import form_page
+from marketplace.web.answers import pdf_file
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.limits import PAPERS
 from marketplace.web.paging import page_number, page_urls
-from marketplace.web.subsidy.granting import chosen
+from marketplace.web.subsidy.granting import chosen, returning
 
 blueprint = Blueprint("decision_sheets", __name__, url_prefix="/admin/decision-sheets")
 
@@ -72,13 +69,8 @@ def show(sheet_id: int) -> str:
 @PAPERS
 def pdf(sheet_id: int) -> Response:
     """Hand out a decision sheet as a PDF; without the library lead to the page to print."""
-    documents = outside().documents
-    if documents is None:
-        return redirect(url_for(".show", sheet_id=sheet_id))
-    content, sheet = documents.to_pdf(_page(sheet_id)), approving.get_for(actor(), sheet_id)
-    return send_file(
-        BytesIO(content), mimetype="application/pdf", download_name=f"{sheet.number}.pdf", max_age=0
-    )
+    sheet = approving.get_for(actor(), sheet_id)
+    return pdf_file(lambda: _page(sheet_id), sheet.number, url_for(".show", sheet_id=sheet_id))
 
 
 def _page(sheet_id: int) -> str:
@@ -99,23 +91,14 @@ def _page(sheet_id: int) -> str:
 @reauthenticated
 def turn_down(case_id: int) -> Answer:
     """不予批准 of one case, with the reason."""
-    case, form = cases.get_for(actor(), case_id), ReasonForm()
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                releasing.turn_down(actor(), case_id, form.note.data or "")
-            flash(_("不予批准，额度已退回；申请单位可以陈述申辩"), "ok")
-            return redirect(url_for("grant_queue.index", step="approve"))
-        except Conflict:
-            raise
-        except DomainError as error:
-            form.take(error)
-    return form_page(
-        "grant_queue/reason.html",
-        form,
-        case=case,
+    queue_page = url_for("grant_queue.index", step="approve")
+    return returning.page(
+        case_id,
+        releasing.turn_down,
+        done=_("不予批准，额度已退回；申请单位可以陈述申辩"),
+        after=queue_page,
+        back=queue_page,
         heading=_("不予批准"),
         lead=_("不予批准后，占用的上限和预算立即退回，理由会告知申请单位，申请单位可以陈述申辩。"),
         button=_("确认不予批准"),
-        back=url_for("grant_queue.index", step="approve"),
     )

@@ -7,21 +7,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission
-from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
-from marketplace.forms.subsidy.granting import ReasonForm
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services import links
 from marketplace.services.paging import paged
-from marketplace.services.subsidy import cases, fixing
+from marketplace.services.subsidy import fixing
 from marketplace.services.subsidy.applying.evidence import REASONS
 from marketplace.services.subsidy.granting import paying, publicity, queue, releasing
 from marketplace.services.unit import unit_of_work
-from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.paging import page_number, page_urls
-from marketplace.web.subsidy.granting import chosen
+from marketplace.web.subsidy.granting import chosen, returning
 
 blueprint = Blueprint("grant_queue", __name__, url_prefix="/admin/grant-queue")
 
@@ -93,23 +90,13 @@ def fix() -> Answer:
 @reauthenticated
 def give_up(case_id: int) -> Answer:
     """Take a fixed amount back before its publication."""
-    case, form = cases.get_for(actor(), case_id), ReasonForm()
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                releasing.give_up(actor(), case_id, form.note.data or "")
-            flash(_("定额已撤销，额度已退回；可以重新定额"), "ok")
-            return redirect(url_for(".index"))
-        except Conflict:
-            raise
-        except DomainError as error:
-            form.take(error)
-    return form_page(
-        "grant_queue/reason.html",
-        form,
-        case=case,
+    return returning.page(
+        case_id,
+        releasing.give_up,
+        done=_("定额已撤销，额度已退回；可以重新定额"),
+        after=url_for(".index"),
+        back=url_for(".index", step="publish"),
         heading=_("撤销定额"),
         lead=_("撤销后，占用的上限和预算立即退回，申请回到待定额。"),
         button=_("确认撤销定额"),
-        back=url_for(".index", step="publish"),
     )

@@ -18,6 +18,7 @@ from marketplace.services.paging import paged
 from marketplace.services.subsidy.granting import objections, publicity, queue
 from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
+from marketplace.web.answers import pdf_file
 from marketplace.web.guards import actor, public, requires
 from marketplace.web.limits import CONTACT, PAPERS
 from marketplace.web.numbers import row_number
@@ -124,13 +125,8 @@ def printed(publicity_id: int) -> str:
 @PAPERS
 def pdf(publicity_id: int) -> Response:
     """Hand out the publication as a PDF; without the library lead to the page to print."""
-    sheet, documents = publicity.get(publicity_id), outside().documents
-    if documents is None:
-        return redirect(url_for(".printed", publicity_id=publicity_id))
-    content = documents.to_pdf(_print(sheet))
-    return send_file(
-        BytesIO(content), mimetype="application/pdf", download_name=f"{sheet.number}.pdf", max_age=0
-    )
+    sheet = publicity.get(publicity_id)
+    return pdf_file(lambda: _print(sheet), sheet.number, url_for(".printed", publicity_id=publicity_id))
 
 
 def _print(sheet: Publicity) -> str:
