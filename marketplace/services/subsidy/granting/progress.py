@@ -27,6 +27,7 @@ _WAITS = {
     "returned": APPLICANT, "refused": APPLICANT, "tracking": APPLICANT, "closed": "", "dismissed": "", "withdrawn": "",
 }  # fmt: skip
 _BY_FIRST_OFFICE = frozenset({"first_review"})
+UNKNOWN = N_("没有查到，请核对受理编号和联系电话后四位")
 _TAIL = 4
 SAYS_WHY = frozenset({"returned", "refused", "dismissed"})
 SAME_MOMENT = timedelta(seconds=5)
@@ -63,7 +64,7 @@ def find(number: str, tail: str) -> Progress:
     known = case.phone_tail if case is not None else ""
     fits = hmac.compare_digest(known.encode(), compact(tail).encode())
     if case is None or len(known) != _TAIL or not fits:
-        raise DomainError("progress_unknown", N_("没有查到，请核对受理编号和联系电话后四位"))
+        raise DomainError("progress_unknown", UNKNOWN)
     due = due_of(case)
     left = deadlines.days_left(due) if due is not None else None
     return Progress(case, SUBSIDY_CASE.states[case.state], steps_of(case), waits_for(case), due, left)

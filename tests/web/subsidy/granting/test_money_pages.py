@@ -9,6 +9,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.subsidy import DecisionSheet, Payout, Publicity, Recovery
+from marketplace.services.platform import settings
 from marketplace.services.subsidy.applying import reports
 from marketplace.services.subsidy.granting import objections
 from marketplace.services.unit import unit_of_work
@@ -202,6 +203,18 @@ def test_progress_is_told_to_who_knows_both_numbers(client):
     assert words == {422}
     assert "没有查到" in client.post("/subsidy/progress", data={"number": case.number, "tail": "9"}).text
     assert client.get("/subsidy/progress").status_code == 200
+
+
+def test_too_many_wrong_digits_are_told_when_to_come_back_and_where_to_look_instead(client):
+    case = grants.fixed_case()
+    for _each in range(settings.get("progress.failures_allowed") - 1):
+        assert client.post("/subsidy/progress", data={"number": case.number, "tail": "1"}).status_code == 422
+    for tail in ("1", case.phone_tail):
+        answer = client.post("/subsidy/progress", data={"number": case.number, "tail": tail})
+        assert answer.status_code == 429
+        assert "申请单位可以随时登录" in answer.text
+        assert case.number in answer.text
+        assert "公示中" not in answer.text
 
 
 def test_the_applicant_sees_publication_voucher_and_what_is_left_to_repay(client, login):
