@@ -9,6 +9,7 @@ from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDEN
 from marketplace.domain.states.revisions import REVISION
 from marketplace.domain.states.subsidy import (
     CAP_GROUP,
+    FOLLOW_UP,
     GRANT_OBJECTION,
     POLICY_VERSION,
     RECOVERY,
@@ -33,6 +34,7 @@ MACHINES = {
         SUBSIDY_CASE,
         GRANT_OBJECTION,
         RECOVERY,
+        FOLLOW_UP,
         CAP_GROUP,
         REVIEW_TASK,
         SETTING,
@@ -46,6 +48,7 @@ __all__ = [
     "CHECKOUT",
     "CONTRACT",
     "CONTRACT_CHANGE",
+    "FOLLOW_UP",
     "GRANT_OBJECTION",
     "INVITATION",
     "JOB",

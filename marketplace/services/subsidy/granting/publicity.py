@@ -16,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractLine, ContractParty, ContractVersion
 from marketplace.models.subsidy import GrantObjection, Publicity, PublicityRow, SubsidyCase
 from marketplace.services.platform import audit, deadlines, numbering
-from marketplace.services.subsidy import case_facts, cases, world
+from marketplace.services.subsidy import case_facts, cases, hindrances, world
 from marketplace.services.subsidy.granting import releasing
 from marketplace.services.unit import unit_of_work
 
@@ -76,7 +76,7 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
                 ends_on=_last_day(case, calendar),
             )
         )
-        cases.act(actor, case, "publish", case_facts.facts_of(case, actor))
+        hindrances.act(actor, case, "publish")
     db.session.flush()
     audit.record(actor, "publicity.create", "publicity", publicity.id, cases=[case.id for case in found])
     return publicity

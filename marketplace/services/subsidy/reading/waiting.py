@@ -113,7 +113,7 @@ def _known(found: Sequence[SubsidyCase]) -> _Known:
     known.tasks = {task.subject_id: task for task in db.session.scalars(tasks)}
     rows = select(PublicityRow.case_id, PublicityRow.ends_on).where(PublicityRow.case_id.in_(ids))
     known.ends = {row.case_id: row.ends_on for row in db.session.execute(rows.order_by(PublicityRow.id))}
-    due = select(FollowUp).where(FollowUp.case_id.in_(ids), FollowUp.state == "due")
+    due = select(FollowUp).where(FollowUp.case_id.in_(ids), FollowUp.state.in_(("due", "returned")))
     known.reports = {row.case_id: row for row in db.session.scalars(due.order_by(FollowUp.year.desc()))}
     return known
 
@@ -192,7 +192,8 @@ def _reviewing(case: SubsidyCase, task: ReviewTask | None) -> NextStep:
 def _reporting(case: SubsidyCase, due: FollowUp | None, you: Words, mine: bool) -> NextStep | None:
     if due is None:
         return _office(case)
-    return NextStep(you, [Words(N_("%(year)s 年度绩效报告"), {"year": due.year})], due.due_on, mine)
+    words = N_("补充 %(year)s 年度绩效报告") if due.state == "returned" else N_("%(year)s 年度绩效报告")
+    return NextStep(you, [Words(words, {"year": due.year})], due.due_on, mine)
 
 
 _AT_OFFICE: Mapping[str, str] = {

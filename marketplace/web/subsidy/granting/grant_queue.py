@@ -6,15 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import Permission
+from marketplace.domain.access import SYSTEM, Permission
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services import links
 from marketplace.services.paging import paged
-from marketplace.services.subsidy import fixing
+from marketplace.services.subsidy import fixing, hindrances
 from marketplace.services.subsidy.applying.evidence import REASONS
-from marketplace.services.subsidy.granting import paying, publicity, queue, releasing
+from marketplace.services.subsidy.granting import publicity, queue, releasing
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.paging import page_number, page_urls
@@ -24,6 +24,8 @@ blueprint = Blueprint("grant_queue", __name__, url_prefix="/admin/grant-queue")
 
 Answer = str | Response | tuple[str, int]
 PAGE = 50
+HINDERED = ("publish", "pay")
+"""Steps whose guards may fail: what is missing stands beside the case before anybody presses."""
 
 
 @blueprint.app_template_global("grant_case_title")
@@ -55,7 +57,9 @@ def index() -> str:
         likely=queue.likely_until(page.page * PAGE) if step == "fix" else {},
         budgets=queue.budgets(page.items),
         rows=publicity.newest_rows([case.id for case in page.items]),
-        obstacles={case.id: paying.obstacles(case) for case in page.items} if step == "pay" else {},
+        obstacles={case.id: hindrances.of(case, step, SYSTEM) for case in page.items}
+        if step in HINDERED
+        else {},
         states=SUBSIDY_CASE.states,
         reasons=REASONS,
     )

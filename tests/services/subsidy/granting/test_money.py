@@ -152,7 +152,7 @@ def test_what_came_back_on_a_replaced_recovery_counts_for_the_next():
     with unit_of_work():
         cause = db.session.get_one(Recovery, first.id)
         cause.state = "lapsed"
-        values = ("policy_version_id", "cause", "traded_id", "organisation_id", "case_id", "kind")
+        values = ("policy_version_id", "cause", "traded_id", "organisation_id", "case_id", "kind", "due_on")
         again = Recovery(amount_fen=7 * WAN, **{name: getattr(cause, name) for name in values})
         db.session.add(again)
     assert recovering.standing_of(again).left_fen == 3 * WAN
