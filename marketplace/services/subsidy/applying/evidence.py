@@ -263,11 +263,22 @@ def _terms(
     if until is not None:
         query = query.where(Payment.verified_at < until)
     shares = list(db.session.scalars(query))
-    links = files.links_of_many("payment", [one.payment_id for one in shares])
+    links = _voucher_files([one.payment for one in shares])
     return [
         _term(ledger, contract, one, place, links.get(one.payment_id, []), left)
         for place, one in enumerate(shares, 1)
     ]
+
+
+def _voucher_files(payments: Sequence[Payment]) -> dict[int, list[FileLink]]:
+    """Return payment → its vouchers, those that were brought later and verified behind the first."""
+    first = files.links_of_many("payment", [one.id for one in payments])
+    later = [one for payment in payments for one in payment.evidences if one.state == "verified"]
+    added = files.links_of_many("payment_evidence", [one.id for one in later]) if later else {}
+    found = {payment.id: list(first.get(payment.id, [])) for payment in payments}
+    for one in later:
+        found[one.payment_id] += added.get(one.id, [])
+    return found
 
 
 def _term(

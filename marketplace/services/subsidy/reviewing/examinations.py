@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from marketplace.domain import clock
-from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Role
+from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Permission, Role, may
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
-from marketplace.models.deals import Invoice, Payment
-from marketplace.models.people import Person
+from marketplace.models.deals import Invoice, Payment, PaymentEvidence
+from marketplace.models.people import OrganisationProfile, Person
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import CaseExamination, SubsidyCase
 from marketplace.services.people import actors
@@ -237,26 +237,52 @@ def _may_read(actor: Actor, link: FileLink) -> bool:
     return row.person_id == actor.person_id or competence.is_office(actor, row.case)
 
 
-@files.further_reader("contract", "payment", "invoice")
+@files.further_reader("contract", "payment", "payment_evidence", "invoice", "profile")
 def _examines(actor: Actor, link: FileLink) -> bool:
-    """Experts and auditors read the papers of contracts whose case they examine, while they examine it."""
+    """Experts and auditors read what the case rests on that they examine, while they examine it, and nothing else."""
     if not actor.roles & OUTSIDE_ROLES:
         return False
-    wanted = _contracts_behind(link)
     query = select(CaseExamination).where(
         CaseExamination.person_id == actor.person_id, CaseExamination.conflict.is_(False)
     )
     return any(
-        row.case.state == "review" and wanted & {one.id for one in competence.contracts_of(row.case)}
-        for row in db.session.scalars(query)
+        row.case.state == "review" and _rests_on(row.case, link)
+        for row in db.session.scalars(query.order_by(CaseExamination.id))
     )
 
 
-def _contracts_behind(link: FileLink) -> set[int]:
-    if link.subject_kind == "payment":
-        payment = db.session.get(Payment, link.subject_id)
-        return {one.contract_id for one in payment.allocations} if payment is not None else set()
-    if link.subject_kind == "invoice":
-        invoice = db.session.get(Invoice, link.subject_id)
-        return {invoice.contract_id} if invoice is not None else set()
-    return {link.subject_id}
+@files.further_reader("profile")
+def _reviews(actor: Actor, link: FileLink) -> bool:
+    """The offices read the licence of an applicant, which a case takes over from the organisation's own papers."""
+    profile = db.session.get(OrganisationProfile, link.subject_id)
+    if profile is None or link.purpose != "licence" or not may(actor, Permission.READ_CASES):
+        return False
+    query = select(SubsidyCase).where(
+        SubsidyCase.organisation_id == profile.organisation_id, SubsidyCase.number.is_not(None)
+    )
+    return any(
+        competence.is_office(actor, case)
+        for case in db.session.scalars(query.order_by(SubsidyCase.id)).unique()
+    )
+
+
+def _rests_on(case: SubsidyCase, link: FileLink) -> bool:
+    """Return whether a file proves something of a case: its achievement's share of a payment, not another's."""
+    bought = {one.id for one in competence.contracts_of(case)}
+    match link.subject_kind:
+        case "contract":
+            return link.subject_id in bought
+        case "profile":
+            profile = db.session.get(OrganisationProfile, link.subject_id)
+            is_own = profile is not None and profile.organisation_id == case.organisation_id
+            return is_own and link.purpose == "licence"
+        case "invoice":
+            invoice = db.session.get_one(Invoice, link.subject_id)
+            return invoice.contract_id in bought and any(
+                one.traded_id == case.traded_id for one in invoice.shares
+            )
+    payment_id = link.subject_id
+    if link.subject_kind == "payment_evidence":
+        payment_id = db.session.get_one(PaymentEvidence, link.subject_id).payment_id
+    payment = db.session.get_one(Payment, payment_id)
+    return any(one.contract_id in bought and one.traded_id == case.traded_id for one in payment.allocations)
