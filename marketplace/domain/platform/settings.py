@@ -80,6 +80,14 @@ _ALL = (
     Definition(
         "subsidy.supplement_limit", N_("绩效报告退回后补充的期限"), "limit", {"number": 10, "unit": "工作日"}, 1, 60
     ),
+    Definition(
+        "subsidy.applicant_limit", N_("申请单位补正、确认收款账户的期限"), "limit",
+        {"number": 10, "unit": "工作日"}, 1, 60,
+    ),
+    Definition(
+        "subsidy.office_limit", N_("定额、安排公示、批准、拨付各步的办理时限"), "limit",
+        {"number": 10, "unit": "工作日"}, 1, 60,
+    ),
     Definition("subsidy.report_years", N_("补助拨付后须提交几个年度的绩效报告"), "int", 3, 1, 10, N_("年")),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(

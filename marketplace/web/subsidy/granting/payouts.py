@@ -86,6 +86,7 @@ def money(case_id: int) -> dict[str, Any]:
     row = paying.of_case(case_id)
     return {
         "rows": publicity.of_case(case_id),
+        "causes": recovering.CAUSES,
         "vouchers": files.links_of("payout", row.id) if row is not None else [],
         "left": {
             one.id: recovering.standing_of(one).left_fen
