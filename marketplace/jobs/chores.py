@@ -9,7 +9,8 @@ from marketplace.services.catalogue import expiry
 from marketplace.services.deals.registry import publishing
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
-from marketplace.services.subsidy.granting import following, publicity
+from marketplace.services.subsidy.granting import following, publicity, recovering
+from marketplace.services.subsidy.reviewing import absences, overdue
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ def run_by_clock() -> None:
     _guarded(reviews.release_expired)
     _guarded(publicity.clear_due)
     _guarded(following.remind)
+    _guarded(recovering.remind)
+    _guarded(absences.hand_over)
+    _guarded(overdue.rise)
     _guarded(mailing.send_digests)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)

@@ -201,6 +201,8 @@ MAY_ENTER = {
     "resets.start": ALL,
     "resets.use": ALL,
     "resets.asked": ALL,
+    "absences.index": DESK,
+    "absences.end": SOME,
     "reviews.index": DESK,
     "reviews.task": JUDGES,
     "reviews.decide": JUDGES,

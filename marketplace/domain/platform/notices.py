@@ -89,7 +89,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "follow_up_returned": NoticeKind(
         N_("“%(title)s”的 %(year)s 年度绩效报告须补充，最迟 %(due)s"), "subsidy"
     ),
-    "review_overdue": NoticeKind(N_("“%(title)s”已过办理期限（%(due)s），请督促或改派"), "task"),
+    "review_overdue": NoticeKind(N_("“%(title)s”已过办理期限（%(due)s），请尽快办理或督促办理"), "task"),
     "review_deputised": NoticeKind(N_("%(name)s 外出，“%(title)s”由您代办"), "task"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }

@@ -33,8 +33,8 @@ def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subjec
     """Return what the rules need to know of a case in its present state.
 
     Makers are those who must not decide the present step: who submitted it, who did 初审 (for 审核), who refused it
-    (for 陈述申辩), who reviewed it (for 批准), and who approved it (for 拨付). Whoever examines a case reads it while the
-    city reviews it, and no longer.
+    (for 陈述申辩), who reviewed it (for 批准), and who approved it (for 拨付).
+    Whoever examines a case reads it while the city reviews it, and no longer.
     """
     makers = {case.submitted_by}
     if case.state in ("review", "appealed", "cleared"):

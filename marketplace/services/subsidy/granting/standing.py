@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
+from marketplace.models.platform import AuditEvent
 from marketplace.models.subsidy import GrantObjection, PublicityRow, Recovery, SubsidyCase
 from marketplace.services.subsidy import world
 from marketplace.services.subsidy.recoveries import PAID_OUT
@@ -20,6 +21,17 @@ def open_objections(case: SubsidyCase) -> int:
     query = select(func.count(GrantObjection.id)).join(PublicityRow, PublicityRow.id == GrantObjection.row_id)
     query = query.where(PublicityRow.case_id == case.id, GrantObjection.state == "open")
     return int(db.session.scalar(query) or 0)
+
+
+def fixed_by(person_id: int | None, case_ids: Collection[int]) -> set[int]:
+    """Return those of the cases whose amount a person fixed, as the trail says."""
+    query = select(AuditEvent.subject_id).where(
+        AuditEvent.tag == "subsidy_case.fix",
+        AuditEvent.subject_kind == "subsidy_case",
+        AuditEvent.subject_id.in_(case_ids),
+        AuditEvent.actor_id == person_id,
+    )
+    return {case_id for case_id in db.session.scalars(query.distinct()) if case_id is not None}
 
 
 def is_unburdened(case: SubsidyCase) -> bool:

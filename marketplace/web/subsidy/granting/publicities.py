@@ -15,10 +15,11 @@ from marketplace.forms.subsidy.granting import ObjectionForm, SheetForm
 from marketplace.models.subsidy import Publicity
 from marketplace.services.outside import outside
 from marketplace.services.paging import paged
+from marketplace.services.subsidy import hindrances
 from marketplace.services.subsidy.granting import objections, publicity, queue
 from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
-from marketplace.web.answers import pdf_file
+from marketplace.web.answers import form_page, pdf_file
 from marketplace.web.guards import actor, public, requires
 from marketplace.web.limits import CONTACT, PAPERS
 from marketplace.web.numbers import row_number
@@ -162,4 +163,7 @@ def publish() -> Answer:
         form = SheetForm(
             formdata=None, title=_("%(day)s购买市外先进技术成果补助公示", day=clock.today().isoformat())
         )
-    return render_template("publicities/publish.html", form=form, found=found), 422 if form.errors else 200
+    hindered = {case.id: hindrances.of(case, "publish", actor()) for case in found}
+    free = [case for case in found if not hindered[case.id]]
+    left = [(case, hindered[case.id]) for case in found if hindered[case.id]]
+    return form_page("publicities/publish.html", form, found=free, left=left)

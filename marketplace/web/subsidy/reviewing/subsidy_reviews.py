@@ -14,7 +14,9 @@ from marketplace.domain.subsidy.grounds import GROUNDS, grounds_of
 from marketplace.domain.text import N_
 from marketplace.forms.deals.payments import ExcludeForm
 from marketplace.forms.subsidy.reviewing import AskForm, ReviewForm
+from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.applying import snapshots
 from marketplace.services.subsidy.reviewing import checking, deciding, desk, examinations, several
 from marketplace.services.subsidy.reviewing.deciding import Opinion
 from marketplace.services.unit import unit_of_work
@@ -36,6 +38,12 @@ DONE = {
 }
 """Decision → what the reviewer reads when it is done."""
 ASKED_TWICE = ("pass", "grant", "dismiss")
+
+
+@blueprint.app_template_global("seal_is_intact")
+def seal_is_intact(case: SubsidyCase) -> bool:
+    """Return whether what was submitted is still what was sealed."""
+    return snapshots.is_intact(case)
 
 
 @blueprint.get("")

@@ -149,7 +149,7 @@ def test_several_are_confirmed_before_they_pass(client, login):
     login(reviewer)
     data = {"cases": [ready.id, bare.id, "x"], "action": "pass"}
     page = client.post("/admin/subsidies/batch", data=data)
-    assert "材料还没有逐项核对" in page.text
+    assert "还有材料没有核对：补助申请表" in page.text
     assert again(ready).state == "first_review"
     page = client.post("/admin/subsidies/batch", data=data | {"confirmed": "yes"})
     assert "办成 1 件，未办成 1 件" in page.text
