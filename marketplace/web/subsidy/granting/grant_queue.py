@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import SYSTEM, Permission
+from marketplace.domain.access import ROLE_LABELS, RULES, SYSTEM, Permission, may
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.models.subsidy import SubsidyCase
@@ -24,6 +24,13 @@ blueprint = Blueprint("grant_queue", __name__, url_prefix="/admin/grant-queue")
 
 Answer = str | Response | tuple[str, int]
 PAGE = 50
+DOERS = {
+    "fix": Permission.FIX_GRANT,
+    "publish": Permission.PUBLISH_GRANT,
+    "approve": Permission.APPROVE_GRANT,
+    "pay": Permission.PAY_GRANT,
+}
+"""Step → the permission that it takes: who lacks it reads whose step it is."""
 HINDERED = ("publish", "pay")
 """Steps whose guards may fail: what is missing stands beside the case before anybody presses."""
 
@@ -60,9 +67,18 @@ def index() -> str:
         obstacles={case.id: hindrances.of(case, step, SYSTEM) for case in page.items}
         if step in HINDERED
         else {},
+        doers=_doers(step),
         states=SUBSIDY_CASE.states,
         reasons=REASONS,
     )
+
+
+def _doers(step: str) -> list[str]:
+    """Return the roles whose step it is, where the reader holds none of them."""
+    permission = DOERS.get(step)
+    if permission is None or may(actor(), permission):
+        return []
+    return [_(ROLE_LABELS[role]) for role in sorted(RULES[permission].roles)]
 
 
 @blueprint.post("/fix")
