@@ -12,7 +12,7 @@ from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Permission, R
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
-from marketplace.models.deals import Invoice, Payment, PaymentEvidence
+from marketplace.models.deals import Contract, ContractParty, Invoice, Payment, PaymentEvidence
 from marketplace.models.people import OrganisationProfile, Person
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import CaseExamination, SubsidyCase
@@ -251,19 +251,45 @@ def _examines(actor: Actor, link: FileLink) -> bool:
     )
 
 
-@files.further_reader("profile")
+@files.further_reader("contract", "payment", "payment_evidence", "invoice", "profile")
 def _reviews(actor: Actor, link: FileLink) -> bool:
-    """The offices read the licence of an applicant, which a case takes over from the organisation's own papers."""
-    profile = db.session.get(OrganisationProfile, link.subject_id)
-    if profile is None or link.purpose != "licence" or not may(actor, Permission.READ_CASES):
+    """The offices read what the cases rest on that they handle, the licence of the applicant included."""
+    if not may(actor, Permission.READ_CASES):
         return False
     query = select(SubsidyCase).where(
-        SubsidyCase.organisation_id == profile.organisation_id, SubsidyCase.number.is_not(None)
+        SubsidyCase.number.is_not(None), SubsidyCase.organisation_id.in_(_applicants_behind(link))
     )
     return any(
-        competence.is_office(actor, case)
+        competence.is_office(actor, case) and _rests_on(case, link)
         for case in db.session.scalars(query.order_by(SubsidyCase.id)).unique()
     )
+
+
+def _applicants_behind(link: FileLink) -> set[int]:
+    """Return the organisations whose cases a file can prove something of: whose licence it is, or who bought."""
+    if link.subject_kind == "profile":
+        profile = db.session.get(OrganisationProfile, link.subject_id)
+        return {profile.organisation_id} if profile is not None else set()
+    query = select(ContractParty.organisation_id).join(
+        Contract, Contract.version_id == ContractParty.version_id
+    )
+    query = query.where(ContractParty.position == 0, Contract.id.in_(_contracts_behind(link)))
+    return {one for one in db.session.scalars(query) if one is not None}
+
+
+def _contracts_behind(link: FileLink) -> set[int]:
+    match link.subject_kind:
+        case "contract":
+            return {link.subject_id}
+        case "invoice":
+            return {db.session.get_one(Invoice, link.subject_id).contract_id}
+    return {one.contract_id for one in _payment_behind(link).allocations}
+
+
+def _payment_behind(link: FileLink) -> Payment:
+    if link.subject_kind == "payment_evidence":
+        return db.session.get_one(Payment, db.session.get_one(PaymentEvidence, link.subject_id).payment_id)
+    return db.session.get_one(Payment, link.subject_id)
 
 
 def _rests_on(case: SubsidyCase, link: FileLink) -> bool:
@@ -281,8 +307,5 @@ def _rests_on(case: SubsidyCase, link: FileLink) -> bool:
             return invoice.contract_id in bought and any(
                 one.traded_id == case.traded_id for one in invoice.shares
             )
-    payment_id = link.subject_id
-    if link.subject_kind == "payment_evidence":
-        payment_id = db.session.get_one(PaymentEvidence, link.subject_id).payment_id
-    payment = db.session.get_one(Payment, payment_id)
-    return any(one.contract_id in bought and one.traded_id == case.traded_id for one in payment.allocations)
+    shares = _payment_behind(link).allocations
+    return any(one.contract_id in bought and one.traded_id == case.traded_id for one in shares)

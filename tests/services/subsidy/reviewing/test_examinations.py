@@ -163,6 +163,10 @@ def test_an_examiner_opens_every_paper_of_the_case_and_none_of_another_purchase(
     declare(auditor, row)
     for name in ("statement", "licence"):
         assert files.open_for(auditor, links[name]).link.id == links[name]
+    for name in ("statement", "licence"):
+        assert files.open_for(office(), links[name]).link.id == links[name]
+        with pytest.raises(NotFound):
+            files.open_for(office("341321"), links[name])
     assert files.open_for(reviewer, links["licence"]).link.id == links["licence"]
     with pytest.raises(NotFound):
         files.open_for(auditor, links["else"])
