@@ -111,8 +111,8 @@ class PurchaseRow(Row):
 
     name = LineField(_l("成果名称"), [AtMost(100)])
     amount = WanField(_l("付款"))
-    year = YearField(_l("付款年份"), blank=None)
-    category = CodeField(_l("合同类型"), CATEGORIES.choices, blank=None)
+    year = YearField(_l("付款年份"), blank=None, default=lambda: str(clock.today().year))
+    category = CodeField(_l("合同类型"), CATEGORIES.choices, blank=None, default="transfer")
     seller = CodeField(_l("卖方所在地"), [("outside", N_("市外")), ("inside", N_("市内"))], blank=None)
 
 

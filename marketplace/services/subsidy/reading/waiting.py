@@ -18,8 +18,8 @@ from marketplace.models.platform import AuditEvent, ReviewTask
 from marketplace.models.subsidy import FollowUp, PublicityRow, Recovery, SubsidyCase
 from marketplace.services.platform import audit, deadlines
 from marketplace.services.platform.reviews import waits_for
-from marketplace.services.subsidy import cases
-from marketplace.services.subsidy.applying import lacking, terms
+from marketplace.services.subsidy import case_facts, cases
+from marketplace.services.subsidy.applying import lacking, materials, terms
 from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.applying.lacking import Problem
 from marketplace.services.subsidy.applying.terms import Terms
@@ -157,7 +157,11 @@ def next_step(case: SubsidyCase, actor: Actor, found: Sum | None = None) -> Next
 
     ``found``: the sum, where the caller has it; what a draft lacks is then named one by one.
     """
-    return _step(case, actor, _known([case]), lacking.problems_with(case, found))
+    problems = lacking.problems_with(case, found)
+    if case.state in materials.OPEN_STATES and not case_facts.is_trustworthy(case):
+        words = N_("列入失信名单，须先由市科技局作出书面决定")
+        problems = [Problem(Words(words), "conditions", stop=True), *problems]
+    return _step(case, actor, _known([case]), problems)
 
 
 def _step(

@@ -184,7 +184,10 @@ def test_several_purchases_share_a_cap_by_name_and_the_enterprise_its_year(clien
 
 def test_the_calculator_is_empty_at_first_and_names_faults(client, session):
     subsidies.make_policy()
-    assert "测算结果" not in client.page("/subsidy/calculator").text
+    page = client.page("/subsidy/calculator")
+    assert "测算结果" not in page.text
+    chosen = page.by_id["items-0-year"].find(".//option[@selected]")
+    assert chosen.get("value") == str(YEAR)
     assert "请填写付款金额" in client.page("/subsidy/calculator?items-0-name=甲").text
     assert "请先填写" in client.page("/subsidy/calculator/download").text
 
