@@ -65,12 +65,20 @@ class World:
 def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = None) -> World:
     """Return the part of a version's world that decides about one achievement: quick, and equal for that achievement.
 
-    The contracts are those of the achievement and of all that share its cap. What others were granted counts against
-    yearly cap and budget only, so that it enters as prior grants of an achievement that is nobody's. ``until``: only
-    what was recorded before that moment.
+    See ``part_about``.
+    """
+    return part_about(version, [traded_id], until)
+
+
+def part_about(version: PolicyVersion, traded_ids: Collection[int], until: datetime | None = None) -> World:
+    """Return the part of a version's world that decides about some achievements, equal for each of them.
+
+    The contracts are those of the achievements and of all that share a cap with one. What others were granted
+    counts against yearly cap and budget only, so that it enters as prior grants of an achievement that is nobody's.
+    ``until``: only what was recorded before that moment.
     """
     groups = cap_groups()
-    about = sharing(traded_id, groups)
+    about = {one for traded_id in traded_ids for one in sharing(traded_id, groups)}
     contracts = _contracts(about)
     entries = [
         *_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version, about)
