@@ -19,7 +19,7 @@ blueprint = Blueprint("dishonest_decisions", __name__, url_prefix="/admin/dishon
 @reauthenticated
 def decide(case_id: int) -> Response | tuple[str, int]:
     """Show what stands against the applicant and what was decided, and take a new decision."""
-    case = cases.get_for(actor(), case_id)
+    case = decisions.barred_case(actor(), case_id)
     return written.page(
         "dishonest",
         case_id,
