@@ -101,7 +101,8 @@ def test_a_dishonest_applicant_goes_on_by_a_written_decision(client, login, revi
 def test_a_draft_of_a_listed_enterprise_is_decided_on_from_the_list(client, login, reviewer):
     policy = subsidies.make_policy()
     buyer = make.make_organisation("enterprise")
-    case = subsidies.make_case(buyer, deals.make_traded(name="堆肥翻抛机"), policy, subsidies.make_batch(policy), "draft")
+    traded, batch = deals.make_traded(name="堆肥翻抛机"), subsidies.make_batch(policy)
+    case = subsidies.make_case(buyer, traded, policy, batch, "draft")
     address = f"/admin/dishonest-decisions/{case.id}"
     login(make.make_staff(Role.SUBSIDY_APPROVER))
     assert client.get(address).status_code == 404
