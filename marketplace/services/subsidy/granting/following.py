@@ -17,6 +17,7 @@ from marketplace.models.subsidy import FollowUp, FollowUpEntry, SubsidyCase
 from marketplace.services import workflow
 from marketplace.services.platform import deadlines, settings
 from marketplace.services.subsidy import cases, hindrances
+from marketplace.services.subsidy.reviewing import competence
 from marketplace.services.unit import unit_of_work
 
 AHEAD = timedelta(days=30)
@@ -64,6 +65,7 @@ def listed(actor: Actor, state: str = "") -> Sequence[tuple[FollowUp, SubsidyCas
     """Return the reports in a state (default: given ones first, then those owed), the earliest due first."""
     require(actor, Permission.READ_CASES)
     query = select(FollowUp, SubsidyCase).join(SubsidyCase, SubsidyCase.id == FollowUp.case_id)
+    query = query.where(competence.of_offices(actor))
     query = query.where(FollowUp.state == state) if state else query.where(FollowUp.state != "accepted")
     given = FollowUp.state == "given"
     found = db.session.execute(query.order_by(given.desc(), FollowUp.due_on, FollowUp.id)).unique()

@@ -22,6 +22,7 @@ from marketplace.services.people import actors
 from marketplace.services.platform import audit, notices
 from marketplace.services.subsidy import cases, policies
 from marketplace.services.subsidy.granting import releasing
+from marketplace.services.subsidy.reviewing import competence
 from marketplace.services.unit import unit_of_work
 
 CHUNK = 100
@@ -69,7 +70,8 @@ def listed(actor: Actor, state: str = "open") -> Sequence[Standing]:
     """
     require(actor, Permission.READ_CASES)
     order = (Recovery.due_on, Recovery.id) if state == "open" else (Recovery.id.desc(),)
-    query = select(Recovery).where(Recovery.state == state).order_by(*order)
+    query = select(Recovery).join(SubsidyCase, SubsidyCase.id == Recovery.case_id)
+    query = query.where(Recovery.state == state, competence.of_offices(actor)).order_by(*order)
     return [standing_of(row) for row in db.session.scalars(query).unique()]
 
 

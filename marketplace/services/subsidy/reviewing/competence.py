@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from marketplace.domain import regions
 from marketplace.domain.access import REVIEWERS, ROLE_LABELS, RULES, Actor, Permission, may, require
@@ -41,6 +41,12 @@ def offices_of(actor: Actor) -> frozenset[str] | None:
     readers = RULES[Permission.READ_CASES].roles
     scopes = {grant.scope for grant in actor.grants if grant.role in readers}
     return None if None in scopes else frozenset(scope for scope in scopes if scope is not None)
+
+
+def of_offices(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a case is of an office whose cases the actor reads, for lists."""
+    offices = offices_of(actor)
+    return true() if offices is None else SubsidyCase.office.in_(offices)
 
 
 def may_review(actor: Actor, case: SubsidyCase) -> bool:

@@ -74,6 +74,10 @@ def show(case_id: int) -> str:
 def send_back(case_id: int, year: int) -> Response | tuple[str, int]:
     """Ask for a supplement of the report of a year, with grounds and words."""
     case, row = _report(case_id, year)
+    if row.state != "given" and request.method == "GET":
+        state = _(FOLLOW_UP.states[row.state].label)
+        flash(_("%(year)s 年度报告现在是“%(state)s”，不能退回", year=year, state=state), "warn")
+        return redirect(url_for(".show", case_id=case_id))
     form = SupplementForm(version=str(row.version)).offer(REPORT_GROUNDS)
     if form.validate_on_submit():
         try:

@@ -53,7 +53,7 @@ def index() -> str:
     """List the cases of a step in submission order, with what each would be granted now."""
     step = request.args.get("step", "fix")
     step = step if step in queue.STEPS else "fix"
-    page = paged(queue.waiting(step), page_number(), PAGE)
+    page = paged(queue.waiting(step, actor()), page_number(), PAGE)
     return render_template(
         "grant_queue/index.html",
         step=step,
@@ -61,7 +61,7 @@ def index() -> str:
         counts=queue.counts(actor()),
         page=page,
         page_url=page_urls(),
-        likely=queue.likely_until(page.page * PAGE) if step == "fix" else {},
+        likely=queue.likely_of(actor(), page.page * PAGE) if step == "fix" else {},
         budgets=queue.budgets(page.items),
         rows=publicity.newest_rows([case.id for case in page.items]),
         obstacles={case.id: hindrances.of(case, step, SYSTEM) for case in page.items}
