@@ -317,3 +317,17 @@ def test_two_who_pay_at_once_pay_once(app):
     assert found == ["paid", "paid_already"]
     db.session.rollback()
     assert db.session.query(Payout).filter_by(case_id=case_id).count() == 1
+
+
+def test_an_office_sees_the_money_of_its_own_district_alone():
+    case = grants.paid_case()
+    grants.paid_back(case, 100)
+    division = case.organisation.profile.division
+    own, other = (
+        make.actor(make.make_staff(Role.SUBSIDY_FIRST_REVIEWER, scope=scope))
+        for scope in (division, "341324")
+    )
+    assert division != "341324"
+    for who, number in ((own, 1), (other, 0), (staff(Role.AUDITOR), 1)):
+        seen = (len(recovering.listed(who)), len({one.id for _row, one in following.listed(who)}))
+        assert seen == (number, number)
