@@ -3,6 +3,8 @@ SHELL = /bin/bash
 PYTHON ?= python3.11
 PORT ?= 8000
 JOBS ?= 2
+# Where the environment forbids it, every process would compile application and tests anew: seconds each time.
+export PYTHONDONTWRITEBYTECODE =
 
 BIN = .venv/bin
 FLASK = $(BIN)/flask --app wsgi

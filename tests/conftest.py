@@ -93,9 +93,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def application(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory
+    database_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Flask, Database]]:
     """The application of this process with a migrated database that holds the reference data."""
+    from jinja2 import FileSystemBytecodeCache
+
     from marketplace import create_app
     from marketplace.extensions import db
     from tests.support.client import WITNESS, InspectingClient
@@ -112,6 +114,8 @@ def application(
         PUBLIC_URL="http://localhost",
     )
     made.test_client_class = InspectingClient
+    # Each process of each pass would compile all templates: four seconds.
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(request.config.cache.mkdir("templates"))
     WITNESS.watch(made)
     for command in (["db", "upgrade"], ["reference", "load"]):
         done = made.test_cli_runner().invoke(args=command, catch_exceptions=False)
