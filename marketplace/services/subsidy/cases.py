@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, Subject, may
 from marketplace.domain.errors import NotFound
 from marketplace.domain.money import format_yuan
 from marketplace.domain.states import SUBSIDY_CASE, Transition
+from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.text import clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import DecisionSheet, SubsidyCase
@@ -26,7 +27,7 @@ REVIEW_KINDS = {
 
 def title_of(case: SubsidyCase) -> str:
     """Return what a case is called: its achievement, or its clause's label where it is about the organisation."""
-    return case.traded.name if case.traded is not None else case.organisation.name
+    return case.traded.name if case.traded is not None else CLAUSES[case.clause].label
 
 
 def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subject:

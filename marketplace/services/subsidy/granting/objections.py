@@ -77,7 +77,10 @@ def _check(name: str, contact: str, words: str) -> None:
     try:
         (parse_email if "@" in contact else parse_phone)(contact)
     except DomainError as fault:
-        faults.append(FieldError("contact", fault.code, fault.message, fault.params))
+        if any(one.isdigit() or one == "@" for one in contact):
+            faults.append(FieldError("contact", fault.code, fault.message, fault.params))
+        else:
+            faults.append(FieldError("contact", "missing", N_("请填写联系电话或邮箱")))
     if not 10 <= len(words) <= releasing.LONGEST_WORDS:
         limit = {"limit": releasing.LONGEST_WORDS}
         faults.append(FieldError("words", "short", N_("请写明异议的内容和理由，10到%(limit)d个字"), limit))

@@ -30,7 +30,7 @@ COLUMNS = (
     Column("account_name", N_("户名"), "text", lambda case: case.account_name),
     Column("account", N_("账号"), "code", lambda case: case.account_number),
     Column("amount", N_("拨付金额"), "fen", lambda case: case.fixed_fen, total=True),
-    Column("achievement", N_("成果名称"), "text", lambda case: cases.title_of(case)),
+    Column("achievement", N_("成果或事项"), "text", lambda case: cases.title_of(case)),
     Column("obstacle", N_("暂不能拨付的原因"), "text", lambda case: _obstacles_of(case)),
 )
 
@@ -72,7 +72,10 @@ def payment_list(actor: Actor) -> bytes:
     require(actor, Permission.PAY_GRANT)
     found = waiting(actor)
     audit.record(actor, "export.create", "ledger", None, table="payouts", rows=len(found))
-    return write_xlsx("补助资金拨付清单", COLUMNS, found, f"{clock.today().isoformat()}，{len(found)} 行")
+    free = [case for case in found if not obstacles(case)]
+    payable = format_yuan(sum(case.fixed_fen or 0 for case in free))
+    note = f"{clock.today().isoformat()}，{len(found)} 行，其中现在可以拨付 {len(free)} 行 {payable} 元"
+    return write_xlsx("补助资金拨付清单", COLUMNS, found, note)
 
 
 def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:

@@ -181,6 +181,12 @@ def give(actor: Actor, examination_id: int, answer: Answer) -> CaseExamination:
     return row
 
 
+def _first_day(row: CaseExamination) -> date | None:
+    """Return the day on which the case was submitted, in Beijing: nothing was visited for it before."""
+    moment = row.case.submitted_at
+    return clock.beijing(moment).date() if moment is not None else None
+
+
 def _faults(row: CaseExamination, answer: Answer, words: str, people: str) -> list[FieldError]:
     faults = []
     if not words:
@@ -193,6 +199,9 @@ def _faults(row: CaseExamination, answer: Answer, words: str, people: str) -> li
     if row.kind == "visit":
         if answer.happened_on is None or answer.happened_on > clock.today():
             faults.append(FieldError("happened_on", "day_missing", N_("请填写核查日期，不能晚于今天")))
+        elif (first := _first_day(row)) is not None and answer.happened_on < first:
+            words_ = N_("核查日期不能早于申请提交的日期 %(day)s")
+            faults.append(FieldError("happened_on", "day_early", words_, {"day": first.isoformat()}))
         if not people:
             faults.append(FieldError("people", "people_missing", N_("请写明参加核查的人员")))
     if row.kind in ("visit", "audit") and not files_of(row):

@@ -1,5 +1,7 @@
 """第三方审计, 专家评审, 现场核查: who is asked, what they see, what they must bring."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -188,6 +190,9 @@ def test_a_visit_needs_day_people_and_photos():
     assert [fault.field for fault in missing.value.errors] == ["happened_on", "people", "file"]
     with unit_of_work():
         link = examinations.add_file(visitor, row, "现场.pdf", PDF).id
+    with pytest.raises(ValidationFailed) as early:
+        give(visitor, row, happened_on=date(1900, 1, 1), people="张三、李四")
+    assert [fault.field for fault in early.value.errors] == ["happened_on"]
     give(visitor, row, happened_on=clock.today(), people="张三、李四")
     given = db.session.get_one(CaseExamination, row)
     assert (given.people, given.happened_on, given.score) == ("张三、李四", clock.today(), None)

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
-from marketplace.models.subsidy import DecisionSheet, Payout, Publicity, Recovery
+from marketplace.models.subsidy import DecisionSheet, Payout, Publicity, Recovery, SubsidyCase
 from marketplace.services.platform import settings
 from marketplace.services.subsidy.applying import reports
 from marketplace.services.subsidy.granting import objections
@@ -81,6 +81,20 @@ def test_publishing_asks_for_a_title_and_makes_a_public_page(client, enter, new_
     assert "公示期" in visitor.get(f"/publicities/{sheet.id}/print").text
     assert visitor.get(f"/publicities/{sheet.id}.pdf").status_code in (200, 302)
     assert visitor.get("/publicities/999").status_code == 404
+
+
+def test_a_grant_to_an_organisation_is_published_under_the_name_of_its_clause(client, enter):
+    purchase, certificate = grants.fixed_case(), grants.fixed_case()
+    with unit_of_work():
+        row = db.session.get_one(SubsidyCase, certificate.id)
+        row.clause, row.traded_id = "high_tech", None
+    enter(Role.PUBLISHER)
+    data = {"cases": [purchase.id, certificate.id]}
+    asked = client.post("/admin/publicities", data=data).text
+    assert "购买市外先进技术成果补助、高新技术企业认定补助公示" in asked
+    client.post("/admin/publicities", data=data | {"confirmed": "yes", "title": grants.TITLE})
+    rows = db.session.query(Publicity).one().rows
+    assert [one.achievement for one in rows] == [purchase.traded.name, "高新技术企业认定补助"]
 
 
 def test_an_objection_is_heard_and_decided(client, enter, new_client):
