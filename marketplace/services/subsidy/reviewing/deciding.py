@@ -35,6 +35,12 @@ OUTCOMES = {
     "dismiss": "refused",
 }
 
+APPEAL_REASONS: Mapping[str, frozenset[str]] = {
+    "grant": frozenset({"facts_changed", "rule_misapplied", "other"}),
+    "dismiss": frozenset({"facts_stand", "no_new_facts", "rule_stands", "other"}),
+}
+"""Answer to 陈述申辩 → the reasons that speak for it."""
+
 
 @dataclass(frozen=True)
 class Opinion:
@@ -119,10 +125,7 @@ def _write_remarks(actor: Actor, case: SubsidyCase, task: ReviewTask, remarks: M
 def _checked(case: SubsidyCase, task: ReviewTask, decision: str, reasons: list[str], note: str) -> list[str]:
     """Return the coded reasons of a decision that is complete. Raises DomainError for what is missing."""
     if task.kind == "subsidy_appeal":
-        codes = check_reasons(task.kind, reasons, note)
-        if not note:
-            raise DomainError("note_missing", N_("请写明对陈述申辩的答复"), field="note")
-        return codes
+        return check_answer(decision, reasons, note)
     if decision == "pass":
         _require_papers(case)
         return []
@@ -132,6 +135,20 @@ def _checked(case: SubsidyCase, task: ReviewTask, decision: str, reasons: list[s
         raise DomainError("remark_missing", words, field="remarks")
     if not note and (decision == "refuse" or codes == ["other"]):
         raise DomainError("note_missing", N_("请写明事实和依据，申请单位会看到"), field="note")
+    return codes
+
+
+def check_answer(decision: str, reasons: list[str], note: str) -> list[str]:
+    """Return the coded reasons of an answer to 陈述申辩, ``grant`` or ``dismiss``, which must not speak for the other.
+
+    Raises DomainError (``reasons``, ``note``).
+    """
+    codes = check_reasons("subsidy_appeal", reasons, note)
+    if not set(codes) <= APPEAL_REASONS[decision]:
+        words = N_("所选理由与决定不一致：申辩成立和维持不予补助，理由不同，请重新选择")
+        raise DomainError("reasons_unfit", words, field="reasons")
+    if not note:
+        raise DomainError("note_missing", N_("请写明对陈述申辩的答复"), field="note")
     return codes
 
 

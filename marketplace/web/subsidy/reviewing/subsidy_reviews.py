@@ -15,7 +15,7 @@ from marketplace.domain.text import N_
 from marketplace.forms.deals.payments import ExcludeForm
 from marketplace.forms.subsidy.reviewing import AskForm, ReviewForm
 from marketplace.models.subsidy import SubsidyCase
-from marketplace.services.subsidy import cases
+from marketplace.services.subsidy import cases, hindrances
 from marketplace.services.subsidy.applying import snapshots
 from marketplace.services.subsidy.reviewing import checking, deciding, desk, examinations, several
 from marketplace.services.subsidy.reviewing.deciding import Opinion
@@ -143,10 +143,7 @@ def _decided(case_id: int, form: ReviewForm, action: str, remarks: dict[str, str
 
 def _confirmation(lying: desk.Desk, form: ReviewForm, action: str) -> str:
     likely = lying.whole.likely_fen
-    left = checking.unchecked(lying.whole.items) if action == "pass" else []
-    if left:
-        words = "、".join(_(item.material.label) for item in left)
-        raise DomainError("unchecked", N_("还有材料没有核对：%(names)s"), field="papers", names=words)
+    _require_complete(lying, form, action)
     rows = [
         (_("申请"), f"{lying.case.number} {cases.title_of(lying.case)}", None),
         (_("申请单位"), lying.case.organisation.name, None),
@@ -171,6 +168,18 @@ def _confirmation(lying: desk.Desk, form: ReviewForm, action: str) -> str:
         action=url_for(".decide", case_id=lying.case.id),
         back=url_for(".show", case_id=lying.case.id),
     )  # fmt: skip
+
+
+def _require_complete(lying: desk.Desk, form: ReviewForm, action: str) -> None:
+    """Say what is missing before the reviewer is asked to confirm, not after."""
+    if action != "pass":
+        deciding.check_answer(action, form.reasons.data or [], form.note.data or "")
+        return
+    left = checking.unchecked(lying.whole.items)
+    if left:
+        words = "、".join(_(item.material.label) for item in left)
+        raise DomainError("unchecked", N_("还有材料没有核对：%(names)s"), field="papers", names=words)
+    hindrances.check(actor(), lying.case, deciding.ACTIONS[lying.case.state]["pass"])
 
 
 def _unanswered(lying: desk.Desk, action: str) -> list[tuple[str, str, None]]:

@@ -113,6 +113,8 @@ def test_appeals_are_decided_by_somebody_else():
     judge = city(Role.SUBSIDY_APPROVER)
     with pytest.raises(DomainError, match="请写明对陈述申辩的答复"):
         decide(judge, case, "grant", "facts_changed")
+    with pytest.raises(DomainError, match="不一致"):
+        decide(judge, case, "grant", "facts_stand", note="照片证明已投产")
     case = decide(judge, case, "grant", "facts_changed", note="照片证明已投产")
     assert (case.state, competence.task_of(case).kind) == ("review", "subsidy_review")
 
