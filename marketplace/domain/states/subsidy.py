@@ -5,7 +5,7 @@ from marketplace.domain.states.machine import Guard, Machine, State, Tone, Trans
 from marketplace.domain.text import N_
 
 IS_PROPOSER = Guard("is_proposer", N_("只有提出人本人可以撤回"))
-WINDOW_FREE = Guard("window_free", N_("付款日期范围与同一条款的另一有效版本重叠，请先调整"))
+WINDOW_FREE = Guard("window_free", N_("付款日期范围与同一条款的另一版本重叠，请先调整"))
 SAYS_DRAFT = Guard("says_draft", N_("这一版本不是征求意见稿"))
 SAYS_LAW = Guard("says_law", N_("征求意见稿只能用于测算，不能作为有效版本"))
 

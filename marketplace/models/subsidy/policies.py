@@ -24,7 +24,8 @@ class PolicyVersion(Created, Versioned, Model):
     """One version of a clause, with all its parameters (domain/subsidy/parameters.py).
 
     ``says``: whether its text is 征求意见稿 (``draft``: estimates only) or in force (``law``). Payments of the window
-    belong to it; windows of effective versions of one clause never overlap. Fixed once confirmed.
+    belong to it; windows of versions of one clause that are effective, or under which somebody applied, never overlap.
+    Fixed once confirmed, but that a repeal ends the window.
     """
 
     __tablename__ = "policy_versions"

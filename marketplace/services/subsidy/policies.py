@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.domain import clock
 from marketplace.domain.subsidy.clauses import CLAUSES, Clause
 from marketplace.extensions import db
-from marketplace.models.subsidy import PolicyVersion
+from marketplace.models.subsidy import PolicyVersion, SubsidyCase
 
 USABLE = ("effective", "drafted")
 """States whose parameters serve estimates; cases need an effective one."""
@@ -42,12 +42,21 @@ def holds_on(version: PolicyVersion, paid_on: date) -> bool:
 
 
 def overlapping(version: PolicyVersion) -> list[PolicyVersion]:
-    """Return the effective versions of the same clause whose payment windows share a day with this one."""
+    """Return the versions of the same clause whose payments this one's window would take.
+
+    They are the effective ones, and those repealed ones under which somebody applied: what was paid in their window
+    was or may be granted there, and would be granted a second time under another version.
+    """
     low, high = version.window_from or date.min, version.window_to or date.max
+    used = select(SubsidyCase.policy_version_id).where(
+        SubsidyCase.clause == version.clause, SubsidyCase.submitted_at.is_not(None)
+    )
+    applied = set(db.session.scalars(used.distinct()))
     return [
         one
-        for one in effective(version.clause)
+        for one in _versions(version.clause)
         if one.id != version.id
+        and (one.state == "effective" or (one.state == "repealed" and one.id in applied))
         and (one.window_from or date.min) <= high
         and low <= (one.window_to or date.max)
     ]

@@ -159,8 +159,10 @@ def _of(version: PolicyVersion) -> list[SubsidyBatch]:
 
 
 def state_of(batch: SubsidyBatch, day: date | None = None) -> tuple[str, str]:
-    """Return (tone, word) of where a batch stands on a day: coming, open or over."""
+    """Return (tone, word) of where a batch stands on a day: coming, open or over; closed with its version's repeal."""
     today = day or clock.today()
+    if batch.policy.state == "repealed" and today <= batch.apply_to:
+        return "draft", N_("已随政策版本废止关闭")
     if today < batch.apply_from:
         return "waiting", N_("即将开放")
     return ("ok", N_("开放申报")) if today <= batch.apply_to else ("draft", N_("已截止"))

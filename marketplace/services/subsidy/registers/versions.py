@@ -154,7 +154,9 @@ def available(actor: Actor, row: PolicyVersion) -> Sequence[Transition]:
 def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVersion:
     """Move a version by an action of its table: propose, recall, reject, confirm_draft, confirm, repeal, discard.
 
-    Two confirmations of overlapping windows at once: the second finds the first. Raises as the table says.
+    A repeal ends the payment window on its day: what is paid later belongs to the version that follows, also for cases
+    that keep the repealed one. Two confirmations of overlapping windows at once: the second finds the first. Raises as
+    the table says.
     """
     row = get(actor, version_id)
     policies.lock_clause(row.clause)
@@ -171,6 +173,8 @@ def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVer
             row.proposed_by, row.decided_by, row.decided_at = actor.person_id, None, None
         elif action in ("confirm", "confirm_draft", "reject"):
             row.decided_by, row.decided_at = actor.person_id, clock.now()
+        elif action == "repeal" and (row.window_from is None or row.window_from <= clock.today()):
+            row.window_to = min(row.window_to or date.max, clock.today())
         workflow.apply(POLICY_VERSION, row, action, actor, subject, note=note)
     row.state_note = clean_text(note)
     db.session.flush()
@@ -182,6 +186,12 @@ def _overlap(row: PolicyVersion) -> DomainError:
     others = policies.overlapping(row)
     named = "、".join(f"第{one.ordinal}版（{_span(one)}）" for one in others)
     ends = [one.window_to for one in others if one.window_to is not None]
+    if ends and all(one.state == "repealed" for one in others):
+        words = N_(
+            "本版付款日期范围（%(mine)s）与已废止、但已有单位申报的%(others)s重叠，同一笔付款会补助两次；请把起始日期改为%(day)s或以后"
+        )
+        day = (max(ends) + ONE_DAY).isoformat()
+        return DomainError("guard_window_free", words, mine=_span(row), others=named, day=day)
     if len(ends) == len(others):
         words = N_(
             "本版付款日期范围（%(mine)s）与有效的%(others)s重叠；请把起始日期改为%(day)s或以后，或先废止有重叠的版本"

@@ -2,19 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from marketplace.domain import clock
 from marketplace.domain.access import VISITOR, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.domain.subsidy.parameters import PURCHASE, initial, shown
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion
 from marketplace.services.subsidy import policies
-from marketplace.services.subsidy.registers import versions
+from marketplace.services.subsidy.registers import batches, versions
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
+from tests import subsidies
+from tests.deals import make_traded
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -109,6 +112,32 @@ def test_windows_never_overlap(manager, other, first, second, refused):
     else:
         assert act(manager, new, "propose") == "proposed"
         assert act(other, new, "confirm") == "effective"
+
+
+def test_what_was_applied_for_under_a_repealed_version_is_not_taken_by_the_next(manager, other):
+    first = written(manager)
+    act(manager, first, "propose")
+    act(other, first, "confirm")
+    policy = db.session.get_one(PolicyVersion, first)
+    batch = subsidies.make_batch(policy)
+    subsidies.make_case(make.make_organisation(), make_traded(), policy, batch, "tracking")
+    act(other, first, "repeal", "新办法已施行")
+    assert policies.overlapping(policy) == []
+    assert db.session.get_one(PolicyVersion, first, populate_existing=True).window_to == clock.today()
+    assert batches.state_of(batch) == ("draft", "已随政策版本废止关闭")
+    second = written(manager)
+    with pytest.raises(DomainError, match="同一笔付款会补助两次"):
+        act(manager, second, "propose")
+    tomorrow = written(manager, window_from=clock.today() + timedelta(days=1))
+    assert act(manager, tomorrow, "propose") == "proposed"
+
+
+def test_a_repealed_version_that_nobody_used_is_in_nobody_s_way(manager, other):
+    first = written(manager)
+    act(manager, first, "propose")
+    act(other, first, "confirm")
+    act(other, first, "repeal", "新办法已施行")
+    assert act(manager, written(manager), "propose") == "proposed"
 
 
 def test_of_two_that_overlap_one_is_confirmed(app, manager, other):
