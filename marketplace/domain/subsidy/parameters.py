@@ -131,9 +131,14 @@ def _value(one: Parameter, typed: Any) -> Any:
 
 
 def _percent(text: str) -> int:
-    value = Fraction(parse_amount(text.rstrip("%"), "元"))
+    words = N_("比例请填写0到100之间的数字，最多2位小数，例如10或12.5")
+    try:
+        value = Fraction(parse_amount(text.rstrip("%"), "元"))
+    except DomainError as refused:
+        # The rule for amounts would speak of 元.
+        raise DomainError("percent_unreadable", words) from refused
     if value > PERCENT_WHOLE:
-        raise DomainError("percent_large", N_("比例请填写0到100之间的数字"))
+        raise DomainError("percent_large", words)
     return int(value)
 
 

@@ -34,6 +34,13 @@ def test_a_rate_is_typed_in_percent(typed, stored):
     assert policy_of(values, (None, None)).rate == Fraction(stored, 10_000)
 
 
+@pytest.mark.parametrize("typed", ["-1", "十", "10.125", "101"])
+def test_a_rate_that_cannot_be_read_is_told_in_words_of_a_rate(typed):
+    with pytest.raises(ValidationFailed) as refused:
+        take(PURCHASE, TYPED | {"rate": typed})
+    assert [one.message[:12] for one in refused.value.errors] == ["比例请填写0到100之"]
+
+
 @pytest.mark.parametrize(
     ("key", "typed"),
     [
