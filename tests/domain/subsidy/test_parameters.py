@@ -38,7 +38,7 @@ def test_a_rate_is_typed_in_percent(typed, stored):
 def test_a_rate_that_cannot_be_read_is_told_in_words_of_a_rate(typed):
     with pytest.raises(ValidationFailed) as refused:
         take(PURCHASE, TYPED | {"rate": typed})
-    assert [one.message[:13] for one in refused.value.errors] == ["比例请填写0到100之间"]
+    assert [one.message[:12] for one in refused.value.errors] == ["比例请填写0到100之间"]
 
 
 @pytest.mark.parametrize(
