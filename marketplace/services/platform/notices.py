@@ -1,6 +1,6 @@
 """Notices on the site, and the mail that goes with them as each person prefers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -13,6 +13,9 @@ from marketplace.models.people import Membership, Person
 from marketplace.models.platform import MailMessage, Notice, NoticePreference
 from marketplace.services import links
 from marketplace.services.platform import outbox
+
+DEFAULT = "immediate"
+"""How often mail goes out for a group that a person has said nothing about."""
 
 
 def notify(
@@ -30,10 +33,11 @@ def notify(
     ``params`` fill the title of the kind and are shown to the person: put nothing there they may not read.
     ``letter`` is the mail template where the usual one says too little, ``letter_params`` what it says more.
     """
-    group = KINDS[kind].group
+    people = _open_persons(person_ids)
+    wishes = _frequencies([person.id for person in people], KINDS[kind].group)
     notices = []
-    for person in _open_persons(person_ids):
-        often = frequency(person.id, group)
+    for person in people:
+        often = wishes.get(person.id, DEFAULT)
         notice = Notice(
             person_id=person.id, kind=kind, subject_kind=subject_kind, subject_id=subject_id, params=params
         )
@@ -72,8 +76,14 @@ def send_mail(recipient: str, template: str, **params: Any) -> MailMessage:
 
 def frequency(person_id: int, group: str) -> str:
     """Return how often the person wants mail for a group of notices."""
-    row = db.session.get(NoticePreference, (person_id, group))
-    return row.frequency if row else "immediate"
+    return _frequencies([person_id], group).get(person_id, DEFAULT)
+
+
+def _frequencies(person_ids: Sequence[int], group: str) -> dict[int, str]:
+    query = select(NoticePreference.person_id, NoticePreference.frequency).where(
+        NoticePreference.person_id.in_(person_ids), NoticePreference.kind == group
+    )
+    return {row.person_id: row.frequency for row in db.session.execute(query)}
 
 
 def set_frequency(actor: Actor, group: str, value: str) -> None:

@@ -96,9 +96,12 @@ def act(
     note: str = "",
 ) -> Transition:
     """Move a case by an action of its table, remember when and why, and tell the applicant's people."""
-    transition = workflow.apply(SUBSIDY_CASE, case, action, actor, subject_of(case, facts), reasons, note)
-    case.state_note, case.state_at = clean_text(note), clock.now()
-    db.session.flush()
+    subject = subject_of(case, facts)
+    SUBSIDY_CASE.decide(case.state, action, actor, subject)
+    # Written by the one UPDATE that moves the case.
+    with db.session.no_autoflush:
+        case.state_note, case.state_at = clean_text(note), clock.now()
+        transition = workflow.apply(SUBSIDY_CASE, case, action, actor, subject, reasons, note)
     if transition.notice:
         tell(case, transition.notice)
     return transition

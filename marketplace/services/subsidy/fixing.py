@@ -3,23 +3,26 @@
 The arithmetic of ``subsidy compute`` decides (docs/subsidy.md, rule 6). Among cases that are ready, submission order.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import extract, func, select
+from sqlalchemy.orm import selectinload
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError
-from marketplace.domain.policy.arithmetic import Ledger
 from marketplace.domain.policy.outcome import ClaimOutcome, Decision
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, SubsidyCase
-from marketplace.services.subsidy import cases, policies, world
+from marketplace.services.subsidy import cases, policies, taking, world
 
+Decider = Callable[[SubsidyCase, date], ClaimOutcome]
+"""Decides a case as of a day; it has seen the cases before."""
 READY_STATES = frozenset({"accepted", "waiting_budget"})
 """States from which an amount can be fixed."""
 
@@ -45,16 +48,20 @@ def fix(actor: Actor, case_ids: Sequence[int]) -> list[Fixed]:
     found = db.session.scalars(
         select(SubsidyCase)
         .where(SubsidyCase.id.in_(case_ids))
+        # Every step asks who was assigned to a case.
+        .options(selectinload(SubsidyCase.examinations))
         .order_by(SubsidyCase.submitted_at, SubsidyCase.id)
         .with_for_update(of=SubsidyCase)
         .execution_options(populate_existing=True)
     )
-    weighing: dict[int, Callable[[SubsidyCase, date], ClaimOutcome]] = {}
+    rows = list(found)
+    weighing: dict[int, Decider] = {}
     done = []
-    for case in list(found):
+    for case in rows:
         version = _effective(case)
         if version.id not in weighing:
-            weighing[version.id] = COMPUTE[version.clause](version)
+            mine = [one for one in rows if one.policy_version_id == version.id]
+            weighing[version.id] = COMPUTE[version.clause](version, mine)
         done.append(_move(actor, case, weighing[version.id](case, clock.today())))
     return done
 
@@ -64,7 +71,7 @@ def weigh(case: SubsidyCase) -> ClaimOutcome:
     version = case.policy or policies.for_estimates(case.clause)
     if version is None:
         raise DomainError("no_policy", N_("还没有可用的政策版本"))
-    return COMPUTE[version.clause](version)(case, clock.today())
+    return COMPUTE[version.clause](version, [case])(case, clock.today())
 
 
 def _effective(case: SubsidyCase) -> PolicyVersion:
@@ -94,19 +101,23 @@ def _move(actor: Actor, case: SubsidyCase, outcome: ClaimOutcome) -> Fixed:
     return Fixed(case, outcome)
 
 
-def _purchase(version: PolicyVersion) -> Callable[[SubsidyCase, date], ClaimOutcome]:
+def _purchase(version: PolicyVersion, found: Sequence[SubsidyCase]) -> Decider:
     """Item 8: one ledger for all cases of a version, so that each sees what the one before it took."""
-    ledger: Ledger = world.world_of(version).ledger()
+    ledger = world.part_about(version, {one.traded_id for one in found if one.traded_id is not None}).ledger()
+    lefts = taking.lefts_of(found)
+    purchases = Counter(taking.purchase_of(one) for one in found)
 
     def decide(case: SubsidyCase, on: date) -> ClaimOutcome:
-        claim = world.claim_of(case, on)
+        # What a case of the same purchase takes before it is none of this one's.
+        alone = purchases[taking.purchase_of(case)] == 1
+        claim = world.claim_of(case, on, lefts[case.id] if alone else None)
         ledger.apply(claim)
         return ledger.claim(claim.id)
 
     return decide
 
 
-def _certificate(version: PolicyVersion) -> Callable[[SubsidyCase, date], ClaimOutcome]:
+def _certificate(version: PolicyVersion, _found: Sequence[SubsidyCase]) -> Decider:
     """Item 10: a fixed sum for a first or a renewed certificate, within the year's budget."""
     budget = version.parameters["annual_budget_fen"]
     used: dict[int, int] = {}
@@ -129,8 +140,8 @@ def _granted_in(version: PolicyVersion, year: int) -> int:
     return int(db.session.scalar(total) or 0)
 
 
-COMPUTE: Mapping[str, Callable[[PolicyVersion], Callable[[SubsidyCase, date], ClaimOutcome]]] = {
+COMPUTE: Mapping[str, Callable[[PolicyVersion, Sequence[SubsidyCase]], Decider]] = {
     "purchase": _purchase,
     "high_tech": _certificate,
 }
-"""Clause → what decides its cases, made once for all cases of a version in one transaction."""
+"""Clause → what decides cases of a version, made once for all of them in one transaction."""

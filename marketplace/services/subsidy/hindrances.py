@@ -3,7 +3,7 @@
 One table for what a page says before a button is pressed, for the refusal after it, and for the lists of batches.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from marketplace.domain import clock
@@ -16,11 +16,12 @@ from marketplace.domain.text import N_, Words
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.applying import lacking, terms
-from marketplace.services.subsidy.granting import recovering, standing
-from marketplace.services.subsidy.registers import dishonest
+from marketplace.services.subsidy.case_facts import Sight
 from marketplace.services.subsidy.reviewing import examinations
 
 SHOWN = 5
+Why = Callable[[SubsidyCase, Sight], Words]
+"""Says why a fact does not hold for a case."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +37,40 @@ class Hindrance:
 
 def of(case: SubsidyCase, action: str, actor: Actor) -> list[Hindrance]:
     """Return what keeps ``action`` from a case now, in the order of its guards; none where nothing does."""
+    return of_many([case], action, actor)[case.id]
+
+
+def of_many(found: Sequence[SubsidyCase], action: str, actor: Actor) -> dict[int, list[Hindrance]]:
+    """Return case id → what keeps ``action`` from it now; what lists ask for is looked up for all cases together."""
+    sight = Sight(found)
+    return {case.id: list(_found(case, action, actor, sight)) for case in found}
+
+
+def _found(case: SubsidyCase, action: str, actor: Actor, sight: Sight) -> Iterator[Hindrance]:
     transition = SUBSIDY_CASE.table.get((case.state, action))
-    if transition is None:
-        return []
-    held = case_facts.facts_of(case, actor)
-    return [_explained(case, guard.fact) for guard in transition.guards if guard.fact not in held]
+    for guard in transition.guards if transition is not None else ():
+        if not case_facts.holds(guard.fact, case, actor, sight):
+            yield _explained(case, guard.fact, sight)
 
 
 def act(
-    actor: Actor, case: SubsidyCase, action: str, reasons: Iterable[str] = (), note: str = ""
+    actor: Actor,
+    case: SubsidyCase,
+    action: str,
+    reasons: Iterable[str] = (),
+    note: str = "",
+    sight: Sight | None = None,
 ) -> Transition:
     """Move a case as ``cases.act`` does, by the facts that hold now; a guard that fails is told with all it rests on.
 
-    Raises what ``check`` raises.
+    ``sight``: of many cases that take the same step, where that changes nothing of it. Raises what ``check`` raises.
     """
-    return cases.act(actor, case, action, check(actor, case, action), reasons, note)
+    return cases.act(actor, case, action, check(actor, case, action, sight), reasons, note)
 
 
-def check(actor: Actor, case: SubsidyCase, action: str) -> frozenset[str]:
+def check(actor: Actor, case: SubsidyCase, action: str, sight: Sight | None = None) -> frozenset[str]:
     """Return the facts that hold. Raises NotAllowed, Conflict, or DomainError ``guard_<fact>`` where one is missing."""
-    held = case_facts.facts_of(case, actor)
+    held = case_facts.facts_of(case, actor, sight)
     try:
         SUBSIDY_CASE.decide(case.state, action, actor, cases.subject_of(case, held))
     except (NotAllowed, Conflict):
@@ -67,7 +82,7 @@ def check(actor: Actor, case: SubsidyCase, action: str) -> frozenset[str]:
 
 def refusal(case: SubsidyCase, fact: str) -> DomainError:
     """Return the refusal for a missing fact: reason, remedy, clause, source and version in one sentence."""
-    found = _explained(case, fact)
+    found = _explained(case, fact, Sight([case]))
     return DomainError(
         f"guard_{fact}",
         N_("%(why)s。%(remedy)s（依据：%(basis)s）"),
@@ -83,10 +98,10 @@ def in_one_line(found: Hindrance) -> str:
     return f"{_filled(found.words)}（{found.basis}）"
 
 
-def _explained(case: SubsidyCase, fact: str) -> Hindrance:
+def _explained(case: SubsidyCase, fact: str, sight: Sight) -> Hindrance:
     remedy = REMEDIES[fact]
     path = remedy.path % case.id if "%d" in remedy.path else remedy.path
-    return Hindrance(fact, _WHY[fact](case), remedy.words, _basis(case, remedy.cites), path)
+    return Hindrance(fact, _WHY[fact](case, sight), remedy.words, _basis(case, remedy.cites), path)
 
 
 def _filled(words: Words) -> str:
@@ -101,13 +116,13 @@ def _basis(case: SubsidyCase, cites: str) -> str:
     return f"{version.document}{version.item}{quoted}，第{version.ordinal}版"
 
 
-def _ready(case: SubsidyCase) -> Words:
+def _ready(case: SubsidyCase, _sight: Sight) -> Words:
     found = lacking.problems(case)
     names = "、".join(_filled(one.words) for one in found[:SHOWN])
     return Words(N_("申请还差%(count)d项：%(names)s"), {"count": len(found), "names": names})
 
 
-def _in_force(case: SubsidyCase) -> Words:
+def _in_force(case: SubsidyCase, _sight: Sight) -> Words:
     version, today = terms.version_of(case), clock.today()
     if version is None:
         return Words(N_("还没有可用的政策版本"))
@@ -122,7 +137,7 @@ def _in_force(case: SubsidyCase) -> Words:
     return Words(N_("政策第%(n)d版的有效期已于%(day)s届满"), {"n": version.ordinal, "day": day})
 
 
-def _batch_open(case: SubsidyCase) -> Words:
+def _batch_open(case: SubsidyCase, _sight: Sight) -> Words:
     coming = terms.window_of(case).coming
     if coming is None:
         return Words(N_("现在没有开放的申报批次，也还没有公布下一批次"))
@@ -130,13 +145,13 @@ def _batch_open(case: SubsidyCase) -> Words:
     return Words(N_("现在没有开放的申报批次，下一批次“%(title)s”%(day)s开放"), told)
 
 
-def _trustworthy(case: SubsidyCase) -> Words:
-    rows = dishonest.listed(case.organisation.uscc, clock.today())
+def _trustworthy(case: SubsidyCase, sight: Sight) -> Words:
+    rows = sight.listed.get(case.organisation.uscc, [])
     named = "；".join(f"{row.source}，{row.listed_on.isoformat()}列入" for row in rows[:SHOWN])
     return Words(N_("申请单位在失信名单上（%(named)s）"), {"named": named})
 
 
-def _examined(case: SubsidyCase) -> Words:
+def _examined(case: SubsidyCase, _sight: Sight) -> Words:
     given = {one.kind for one in case.examinations if one.given_at is not None}
     asked = {
         one.kind for one in case.examinations if one.given_at is None and one.conflict is not True
@@ -150,35 +165,33 @@ def _examined(case: SubsidyCase) -> Words:
     return Words(N_("批次要求的%(names)s还没有完成"), {"names": names})
 
 
-def _in_appeal_time(case: SubsidyCase) -> Words:
+def _in_appeal_time(case: SubsidyCase, _sight: Sight) -> Words:
     until = terms.appeal_until(case)
     day = until.isoformat() if until is not None else "—"
     return Words(N_("陈述申辩的期限到%(day)s为止，已经过了"), {"day": day})
 
 
-def _no_objection(case: SubsidyCase) -> Words:
-    return Words(N_("还有%(count)d件异议没有处理"), {"count": standing.open_objections(case)})
+def _no_objection(case: SubsidyCase, sight: Sight) -> Words:
+    return Words(N_("还有%(count)d件异议没有处理"), {"count": sight.objections.get(case.id, 0)})
 
 
-def _unburdened(case: SubsidyCase) -> Words:
-    rows = standing.burdens(case)
-    named = "、".join(
-        f"{row.case.number}尚欠{format_yuan(recovering.standing_of(row).left_fen)}元" for row in rows[:SHOWN]
-    )
+def _unburdened(case: SubsidyCase, sight: Sight) -> Words:
+    rows = sight.burdens.get(case.id, [])[:SHOWN]
+    named = "、".join(f"{row.case.number}尚欠{format_yuan(sight.owed_fen[row.id])}元" for row in rows)
     return Words(N_("此笔补助使用了尚在追回的额度（%(named)s）"), {"named": named})
 
 
-def _reported(case: SubsidyCase) -> Words:
-    years = "、".join(str(year) for year in case_facts.unaccepted_years(case))
+def _reported(case: SubsidyCase, sight: Sight) -> Words:
+    years = "、".join(str(year) for year in sight.unaccepted_years.get(case.id, []))
     return Words(N_("%(years)s年度的绩效报告还没有验收"), {"years": years})
 
 
-def _guard_words(fact: str) -> Callable[[SubsidyCase], Words]:
+def _guard_words(fact: str) -> Why:
     messages = {guard.fact: guard.message for each in SUBSIDY_CASE.table.values() for guard in each.guards}
-    return lambda _case: Words(messages[fact])
+    return lambda _case, _sight: Words(messages[fact])
 
 
-_WHY: Mapping[str, Callable[[SubsidyCase], Words]] = {
+_WHY: Mapping[str, Why] = {
     **{fact: _guard_words(fact) for fact in REMEDIES},
     "ready": _ready,
     "in_force": _in_force,

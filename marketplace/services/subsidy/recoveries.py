@@ -48,8 +48,7 @@ def sync(version: PolicyVersion, about: Collection[int] | None = None) -> list[R
     if about is None:
         wanted, standing = _wanted(world.world_of(version)), _standing(version)
     else:
-        groups = world.cap_groups()
-        sets = {frozenset(world.sharing(traded_id, groups)) for traded_id in about}
+        sets = set(world.sharing_of(about, world.cap_groups()).values())
         wanted = [one for each in sets for one in _wanted(world.part_of(version, min(each)))]
         standing = _standing(version, frozenset[int]().union(*sets))
     organisations = _organisations({one.uscc for one in wanted})

@@ -27,8 +27,9 @@ from marketplace.models.deals import (
     PaymentAllocation,
 )
 from marketplace.models.people import Organisation
-from marketplace.models.subsidy import CapGroup, PolicyVersion, SubsidyCase, SubsidyDecision
+from marketplace.models.subsidy import CapGroup, CapGroupMember, PolicyVersion, SubsidyCase, SubsidyDecision
 from marketplace.services.subsidy import taking
+from marketplace.services.subsidy.taking import Left
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def part_about(version: PolicyVersion, traded_ids: Collection[int], until: datet
     ``until``: only what was recorded before that moment.
     """
     groups = cap_groups()
-    about = {one for traded_id in traded_ids for one in sharing(traded_id, groups)}
+    about = frozenset[int]().union(*sharing_of(traded_ids, groups).values())
     contracts = _contracts(about)
     entries = [
         *_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version, about)
@@ -90,10 +91,12 @@ def part_about(version: PolicyVersion, traded_ids: Collection[int], until: datet
     return World(policy_of(version.parameters, window, groups, prior), entries)
 
 
-def sharing(traded_id: int, groups: Mapping[str, str]) -> set[int]:
-    """Return the achievements that share a cap with one, itself included; ``groups`` as cap_groups gives them."""
-    mine = groups.get(str(traded_id))
-    return {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
+def sharing_of(traded_ids: Collection[int], groups: Mapping[str, str]) -> dict[int, frozenset[int]]:
+    """Return each achievement → those that share its cap, itself included; ``groups`` as cap_groups gives them."""
+    members: dict[str, set[int]] = {}
+    for one, group in groups.items():
+        members.setdefault(group, set()).add(int(one))
+    return {one: frozenset(members.get(groups.get(str(one), ""), {one})) for one in traded_ids}
 
 
 def world_of(version: PolicyVersion) -> World:
@@ -115,9 +118,12 @@ def claim(claim_id: str, traded_id: int, buyer_uscc: str, on: date) -> records.C
     return records.Claim(claim_id, str(traded_id), buyer_uscc, on)
 
 
-def claim_of(case: SubsidyCase, on: date) -> records.Claim:
-    """Return the claim that a case would make on a day, without the payments that are of another batch."""
-    return replace(_bare_claim(case, on), leaving=taking.left_by(case).keys)
+def claim_of(case: SubsidyCase, on: date, left: Left | None = None) -> records.Claim:
+    """Return the claim that a case would make on a day, without the payments that are of another batch.
+
+    ``left``: what ``taking`` says of the case, where it is known already.
+    """
+    return replace(_bare_claim(case, on), leaving=(left or taking.left_by(case)).keys)
 
 
 def _bare_claim(case: SubsidyCase, on: date) -> records.Claim:
@@ -127,18 +133,13 @@ def _bare_claim(case: SubsidyCase, on: date) -> records.Claim:
 
 def cap_groups() -> dict[str, str]:
     """Return achievement → group for the confirmed groups; an achievement of two groups is in the older one."""
-    rows = db.session.scalars(
-        select(CapGroup)
-        .where(CapGroup.state == "confirmed")
-        .options(selectinload(CapGroup.members))
-        .order_by(CapGroup.confirmed_at.desc(), CapGroup.id.desc())
+    rows = db.session.execute(
+        select(CapGroupMember.traded_id, CapGroup.id)
+        .join(CapGroup, CapGroup.id == CapGroupMember.group_id)
+        .where(CapGroup.state == "confirmed", CapGroupMember.standing == "in")
+        .order_by(CapGroup.confirmed_at.desc(), CapGroup.id.desc(), CapGroupMember.id)
     )
-    return {
-        str(member.traded_id): f"group-{row.id}"
-        for row in rows
-        for member in row.members
-        if member.standing == "in"
-    }
+    return {str(traded_id): f"group-{group_id}" for traded_id, group_id in rows}
 
 
 def _contracts(about: Collection[int] | None = None) -> list[Contract]:
@@ -164,8 +165,8 @@ def _contracts(about: Collection[int] | None = None) -> list[Contract]:
 
 
 def _contract_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
-    changes = _changes([contract.id for contract in contracts] if len(contracts) <= FEW else None)
-    sellers = _seller_decisions()
+    few = [contract.id for contract in contracts] if len(contracts) <= FEW else None
+    changes, sellers = _changes(few), _seller_decisions(few)
     for contract in contracts:
         mine = changes.get(contract.id, [])
         brought = {change.version_id for change in mine}
@@ -245,13 +246,14 @@ def _changes(contract_ids: Sequence[int] | None) -> dict[int, list[ContractChang
     return found
 
 
-def _seller_decisions() -> dict[int, records.SellerDecision]:
-    rows = db.session.scalars(
-        select(SubsidyDecision)
-        .where(SubsidyDecision.kind == "sellers", SubsidyDecision.subject_kind == "contract")
-        .order_by(SubsidyDecision.id)
+def _seller_decisions(contract_ids: Sequence[int] | None) -> dict[int, records.SellerDecision]:
+    query = select(SubsidyDecision.subject_id, SubsidyDecision.outcome).where(
+        SubsidyDecision.kind == "sellers", SubsidyDecision.subject_kind == "contract"
     )
-    return {row.subject_id: records.SellerDecision(row.outcome) for row in rows}
+    if contract_ids is not None:
+        query = query.where(SubsidyDecision.subject_id.in_(contract_ids))
+    rows = db.session.execute(query.order_by(SubsidyDecision.id))
+    return {contract_id: records.SellerDecision(outcome) for contract_id, outcome in rows}
 
 
 def _money_entries(contracts: Sequence[Contract]) -> Iterator[Entry]:
@@ -341,7 +343,7 @@ def _others_grants(
     version: PolicyVersion, about: Collection[int], until: datetime | None
 ) -> list[records.PriorGrant]:
     """Grants of the version for other achievements, as far as a yearly cap or a budget asks for them."""
-    if not _has_yearly_limits(version):
+    if not has_yearly_limits(version):
         return []
     query = (
         select(Organisation.uscc, SubsidyCase.fixed_at, SubsidyCase.granted_fen)
@@ -380,7 +382,7 @@ def _prior_grants(
         )
         .order_by(SubsidyCase.id)
     )
-    if about is not None and not _has_yearly_limits(version):
+    if about is not None and not has_yearly_limits(version):
         query = query.where(SubsidyCase.traded_id.in_(about))
     if until is not None:
         query = query.where(SubsidyCase.fixed_at < until)
@@ -390,6 +392,7 @@ def _prior_grants(
     ]
 
 
-def _has_yearly_limits(version: PolicyVersion) -> bool:
+def has_yearly_limits(version: PolicyVersion) -> bool:
+    """Return whether grants for one achievement can leave less for another: by a yearly cap or a budget."""
     limits = ("enterprise_year_cap_fen", "annual_budget_fen")
-    return any(version.parameters[key] is not None for key in limits)
+    return any(version.parameters.get(key) is not None for key in limits)

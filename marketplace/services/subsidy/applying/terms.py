@@ -33,8 +33,7 @@ class Terms:
 
 def of_many(found: Sequence[SubsidyCase]) -> dict[int, Terms]:
     """Return case id → its terms, by a number of queries that does not grow with the cases."""
-    clauses = {case.clause for case in found if case.submitted_at is None}
-    newest = {clause: next(reversed(policies.effective(clause)), None) for clause in sorted(clauses)}
+    newest = _newest(found)
     versions = {case.id: _version(case, newest) for case in found}
     query = select(SubsidyBatch).where(
         SubsidyBatch.policy_version_id.in_({one.id for one in versions.values() if one is not None})
@@ -62,6 +61,12 @@ def _is_in_force(version: PolicyVersion, submitted: bool) -> bool:
     return version.state == "effective" and begun and (version.valid_to is None or today <= version.valid_to)
 
 
+def _newest(found: Sequence[SubsidyCase]) -> dict[str, PolicyVersion | None]:
+    """Return clause → its version in force, for the clauses of which there is a draft."""
+    clauses = {case.clause for case in found if case.submitted_at is None}
+    return {clause: next(reversed(policies.effective(clause)), None) for clause in sorted(clauses)}
+
+
 def _version(case: SubsidyCase, newest: Mapping[str, PolicyVersion | None]) -> PolicyVersion | None:
     if case.submitted_at is None and (case.policy is None or case.policy.state != "effective"):
         return newest[case.clause] or case.policy
@@ -85,12 +90,13 @@ def version_of(case: SubsidyCase) -> PolicyVersion | None:
 
     What was submitted keeps its version to the end (DOMAIN §3, 22).
     """
-    return of(case).version
+    return _version(case, _newest([case]))
 
 
 def is_in_force(case: SubsidyCase) -> bool:
     """Return whether the version is in force; one that was submitted in time stays good when it is repealed."""
-    return of(case).in_force
+    version = version_of(case)
+    return version is not None and _is_in_force(version, case.submitted_at is not None)
 
 
 def window_of(case: SubsidyCase) -> Window:

@@ -22,17 +22,26 @@ from marketplace.services.subsidy.hindrances import Hindrance
 from marketplace.services.tables import Column, write_xlsx
 
 COLUMNS = (
-    Column("number", N_("受理编号"), "code", lambda case: case.number),
-    Column("sheet", N_("批准单"), "code", lambda case: _sheet_of(case)),
-    Column("enterprise", N_("收款单位"), "text", lambda case: case.organisation.name),
-    Column("uscc", N_("统一社会信用代码"), "code", lambda case: case.organisation.uscc),
-    Column("bank", N_("开户银行"), "text", lambda case: case.bank_name),
-    Column("account_name", N_("户名"), "text", lambda case: case.account_name),
-    Column("account", N_("账号"), "code", lambda case: case.account_number),
-    Column("amount", N_("拨付金额"), "fen", lambda case: case.fixed_fen, total=True),
-    Column("achievement", N_("成果或事项"), "text", lambda case: cases.title_of(case)),
-    Column("obstacle", N_("暂不能拨付的原因"), "text", lambda case: _obstacles_of(case)),
+    Column("number", N_("受理编号"), "code", lambda row: row.case.number),
+    Column("sheet", N_("批准单"), "code", lambda row: row.sheet),
+    Column("enterprise", N_("收款单位"), "text", lambda row: row.case.organisation.name),
+    Column("uscc", N_("统一社会信用代码"), "code", lambda row: row.case.organisation.uscc),
+    Column("bank", N_("开户银行"), "text", lambda row: row.case.bank_name),
+    Column("account_name", N_("户名"), "text", lambda row: row.case.account_name),
+    Column("account", N_("账号"), "code", lambda row: row.case.account_number),
+    Column("amount", N_("拨付金额"), "fen", lambda row: row.case.fixed_fen, total=True),
+    Column("achievement", N_("成果或事项"), "text", lambda row: cases.title_of(row.case)),
+    Column("obstacle", N_("暂不能拨付的原因"), "text", lambda row: row.obstacles),
 )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of the payment list."""
+
+    case: SubsidyCase
+    sheet: str
+    obstacles: str
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,6 @@ class Transfer:
     bank: str
     serial: str
     uploads: Sequence[tuple[str, bytes]] = ()
-
-
-def _obstacles_of(case: SubsidyCase) -> str:
-    return "；".join(hindrances.in_one_line(one) for one in obstacles(case))
-
-
-def _sheet_of(case: SubsidyCase) -> str:
-    return db.session.get_one(DecisionSheet, case.sheet_id).number if case.sheet_id is not None else ""
 
 
 def obstacles(case: SubsidyCase) -> list[Hindrance]:
@@ -72,10 +73,18 @@ def payment_list(actor: Actor) -> bytes:
     require(actor, Permission.PAY_GRANT)
     found = waiting(actor)
     audit.record(actor, "export.create", "ledger", None, table="payouts", rows=len(found))
-    free = [case for case in found if not obstacles(case)]
+    hindered = hindrances.of_many(found, "pay", SYSTEM)
+    free = [case for case in found if not hindered[case.id]]
     payable = format_yuan(sum(case.fixed_fen or 0 for case in free))
     note = f"{clock.today().isoformat()}，{len(found)} 行，其中现在可以拨付 {len(free)} 行 {payable} 元"
-    return write_xlsx("补助资金拨付清单", COLUMNS, found, note)
+    query = select(DecisionSheet.id, DecisionSheet.number)
+    query = query.where(DecisionSheet.id.in_({case.sheet_id for case in found}))
+    sheets = {row.id: row.number for row in db.session.execute(query)}
+    rows = [
+        _Row(case, sheets.get(case.sheet_id, ""), "；".join(map(hindrances.in_one_line, hindered[case.id])))
+        for case in found
+    ]
+    return write_xlsx("补助资金拨付清单", COLUMNS, rows, note)
 
 
 def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:

@@ -17,6 +17,7 @@ from marketplace.models.deals import Contract, ContractLine, ContractParty, Cont
 from marketplace.models.subsidy import GrantObjection, Publicity, PublicityRow, SubsidyCase
 from marketplace.services.platform import audit, deadlines, numbering
 from marketplace.services.subsidy import case_facts, cases, hindrances, world
+from marketplace.services.subsidy.case_facts import Sight
 from marketplace.services.subsidy.granting import releasing
 from marketplace.services.unit import unit_of_work
 
@@ -62,7 +63,7 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
     releasing.check_states(found, "proposed")
     calendar = deadlines.calendar()
     publicity = _sheet(actor, title, words, max(_last_day(case, calendar) for case in found))
-    numbers = contract_numbers(found)
+    numbers, sight = contract_numbers(found), Sight(found)
     for position, case in enumerate(found, 1):
         publicity.rows.append(
             PublicityRow(
@@ -76,7 +77,7 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
                 ends_on=_last_day(case, calendar),
             )
         )
-        hindrances.act(actor, case, "publish")
+        hindrances.act(actor, case, "publish", sight=sight)
     db.session.flush()
     audit.record(actor, "publicity.create", "publicity", publicity.id, cases=[case.id for case in found])
     return publicity
@@ -228,10 +229,11 @@ def clear_due() -> int:
         return 0
     cleared = 0
     with unit_of_work():
-        for case in releasing.locked_rows(due):
-            row = newest_rows([case.id])[case.id]
-            if case.state == "published" and row.ends_on < clock.today():
-                cases.act(SYSTEM, case, "clear", case_facts.facts_of(case, SYSTEM))
+        found = releasing.locked_rows(due)
+        newest, sight = newest_rows(due), Sight(found)
+        for case in found:
+            if case.state == "published" and newest[case.id].ends_on < clock.today():
+                cases.act(SYSTEM, case, "clear", case_facts.facts_of(case, SYSTEM, sight))
                 cleared += 1
     return cleared
 

@@ -11,7 +11,7 @@ from marketplace.domain.policy.outcome import ClaimOutcome, Decision
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, SubsidyCase
-from marketplace.services.subsidy import fixing, world
+from marketplace.services.subsidy import fixing, taking, world
 from marketplace.services.subsidy.reviewing import competence
 
 STEPS: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -86,6 +86,9 @@ def likely(found: Sequence[SubsidyCase]) -> list[Likely]:
     One ledger for each version: a case sees what those before it would take. It holds the part of the world that is
     about these cases, so that a page takes no longer the more others were granted.
     """
+    mine: dict[int, list[SubsidyCase]] = {}
+    for case in found:
+        mine.setdefault(case.policy_version_id or 0, []).append(case)
     deciders: dict[int, Callable[[SubsidyCase], Likely]] = {}
     made = []
     for case in found:
@@ -94,31 +97,48 @@ def likely(found: Sequence[SubsidyCase]) -> list[Likely]:
             made.append(Likely(case, None, None))
             continue
         if version.id not in deciders:
-            mine = [one for one in found if one.policy_version_id == version.id]
-            deciders[version.id] = DECIDERS[version.clause](version, mine)
+            deciders[version.id] = DECIDERS[version.clause](version, mine[version.id])
         made.append(deciders[version.id](case))
     return made
 
 
-def likely_of(actor: Actor, number: int) -> dict[int, Likely]:
-    """Return case → its likely decision for the first ``number`` cases of the queue: a page needs those before it.
+def likely_of(page: Sequence[SubsidyCase]) -> dict[int, Likely]:
+    """Return case → its likely decision for the cases of a page of the queue, those before it fixed first.
 
-    Between the cases of an office stand those of others, so that more of them are weighed for its people.
+    Weighed with them are those before that can take something from them: of a version with a budget or a yearly cap
+    all, of another one only the cases that share a cap.
     """
-    if competence.offices_of(actor) is not None:
-        number = MOST_AT_ONCE
-    found = db.session.scalars(waiting("fix").limit(number)).unique().all()
-    return {one.case.id: one for one in likely(found)}
+    if not page:
+        return {}
+    shown = {case.id for case in page}
+    return {one.case.id: one for one in likely(_with_those_before(page)) if one.case.id in shown}
+
+
+def _with_those_before(page: Sequence[SubsidyCase]) -> Sequence[SubsidyCase]:
+    """Return the page's cases and those of all offices between and before them that may take something, in order."""
+    last = page[-1]
+    versions = {case.policy for case in page if case.policy is not None}
+    limited = [one.id for one in versions if world.has_yearly_limits(one)]
+    bought = {case.traded_id for case in page if case.traded_id is not None}
+    about = frozenset[int]().union(*world.sharing_of(bought, world.cap_groups()).values())
+    before = (SubsidyCase.submitted_at < last.submitted_at) | (
+        (SubsidyCase.submitted_at == last.submitted_at) & (SubsidyCase.id < last.id)
+    )
+    rivals = SubsidyCase.policy_version_id.in_(limited) | (
+        SubsidyCase.policy_version_id.in_([one.id for one in versions]) & SubsidyCase.traded_id.in_(about)
+    )
+    query = waiting("fix").where((before & rivals) | SubsidyCase.id.in_([case.id for case in page]))
+    return db.session.scalars(query).unique().all()
 
 
 def _purchases(version: PolicyVersion, found: Sequence[SubsidyCase]) -> Callable[[SubsidyCase], Likely]:
     """Item 8: each claim takes its share of the cap, whose rest before it is told."""
     today, cap = clock.today(), version.parameters["cap_fen"]
     traded_ids = {one.traded_id for one in found if one.traded_id is not None}
-    ledger = world.part_about(version, traded_ids).ledger()
+    ledger, lefts = world.part_about(version, traded_ids).ledger(), taking.lefts_of(found)
 
     def decide(case: SubsidyCase) -> Likely:
-        claim = world.claim_of(case, today)
+        claim = world.claim_of(case, today, lefts[case.id])
         left = int(cap) - ledger.cap_used_fen(claim.achievement, claim.buyer_uscc)
         ledger.apply(claim)
         return Likely(case, ledger.claim(claim.id), left)
@@ -126,9 +146,9 @@ def _purchases(version: PolicyVersion, found: Sequence[SubsidyCase]) -> Callable
     return decide
 
 
-def _certificates(version: PolicyVersion, _found: Sequence[SubsidyCase]) -> Callable[[SubsidyCase], Likely]:
+def _certificates(version: PolicyVersion, found: Sequence[SubsidyCase]) -> Callable[[SubsidyCase], Likely]:
     """Item 10: a fixed sum, without a cap."""
-    compute, today = fixing.COMPUTE[version.clause](version), clock.today()
+    compute, today = fixing.COMPUTE[version.clause](version, found), clock.today()
     return lambda case: Likely(case, compute(case, today), None)
 
 
@@ -139,14 +159,16 @@ DECIDERS = {"purchase": _purchases, "high_tech": _certificates}
 def budgets(found: Sequence[SubsidyCase]) -> list[Budget]:
     """Return the budgets of this year of the versions that the cases stand under; those without one are left out."""
     versions = {case.policy.id: case.policy for case in found if case.policy is not None}
-    year = clock.today().year
-    made = []
-    for version in versions.values():
-        whole = version.parameters.get("annual_budget_fen")
-        if whole is None:
-            continue
-        used = select(func.coalesce(func.sum(SubsidyCase.fixed_fen), 0)).where(
-            SubsidyCase.policy_version_id == version.id, extract("year", SubsidyCase.fixed_at) == year
+    limited = [one for one in versions.values() if one.parameters.get("annual_budget_fen") is not None]
+    if not limited:
+        return []
+    query = (
+        select(SubsidyCase.policy_version_id, func.sum(SubsidyCase.fixed_fen))
+        .where(
+            SubsidyCase.policy_version_id.in_([one.id for one in limited]),
+            extract("year", SubsidyCase.fixed_at) == clock.today().year,
         )
-        made.append(Budget(version, int(whole), int(db.session.scalar(used) or 0)))
-    return made
+        .group_by(SubsidyCase.policy_version_id)
+    )
+    used = {version_id: int(fen or 0) for version_id, fen in db.session.execute(query)}
+    return [Budget(one, int(one.parameters["annual_budget_fen"]), used.get(one.id, 0)) for one in limited]

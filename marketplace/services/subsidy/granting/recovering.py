@@ -1,6 +1,6 @@
 """追回 after the payout: what was paid back, until nothing is left or the rest is written off by decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,7 +72,9 @@ def listed(actor: Actor, state: str = "open") -> Sequence[Standing]:
     order = (Recovery.due_on, Recovery.id) if state == "open" else (Recovery.id.desc(),)
     query = select(Recovery).join(SubsidyCase, SubsidyCase.id == Recovery.case_id)
     query = query.where(Recovery.state == state, competence.of_offices(actor)).order_by(*order)
-    return [standing_of(row) for row in db.session.scalars(query).unique()]
+    found = db.session.scalars(query).unique().all()
+    standings = standings_of(found)
+    return [standings[row.id] for row in found]
 
 
 def remind() -> int:
@@ -126,27 +128,39 @@ def subject_of(row: Recovery) -> Subject:
 
 
 def standing_of(row: Recovery) -> Standing:
-    """Return what came back on a recovery and what is left of it.
+    """Return what came back on a recovery and what is left of it."""
+    return standings_of([row])[row.id]
+
+
+def standings_of(found: Sequence[Recovery]) -> dict[int, Standing]:
+    """Return recovery id → what came back on it and what is left of it, by two queries.
 
     What was paid back on one that has been replaced since (same case, same cause) counts for the one that stands.
     """
+    kept: dict[tuple[int, str], list[Recovery]] = {}
+    query = select(Recovery).where(
+        Recovery.case_id.in_({row.case_id for row in found}), Recovery.kind == "recovery"
+    )
+    for row in db.session.scalars(query.order_by(Recovery.id)).unique():
+        kept.setdefault((row.case_id, row.cause), []).append(row)
+    sums = select(Repayment.recovery_id, func.sum(Repayment.amount_fen)).where(
+        Repayment.recovery_id.in_({row.id for rows in kept.values() for row in rows})
+    )
+    repaid = {key: int(fen) for key, fen in db.session.execute(sums.group_by(Repayment.recovery_id))}
+    return {row.id: _standing(row, kept.get((row.case_id, row.cause), []), repaid) for row in found}
+
+
+def _standing(row: Recovery, same: Sequence[Recovery], repaid: Mapping[int, int]) -> Standing:
+    """``same``: the recoveries of the same case and cause, this one included; ``repaid``: recovery id → 分."""
     if row.kind == "reduction":
         return Standing(row, 0, 0)
-    same = (Recovery.case_id == row.case_id, Recovery.cause == row.cause, Recovery.kind == "recovery")
-    own = sum(one.amount_fen for one in row.repayments)
+    own = repaid.get(row.id, 0)
     if row.state != "open":
-        standing = select(Recovery.id).where(*same, Recovery.state.in_(("open", "settled")))
-        replaced = bool(db.session.scalar(select(standing.exists())))
+        replaced = any(one.state in ("open", "settled") for one in same)
         surplus = own if row.state == "lapsed" and not replaced else 0
         return Standing(row, own, 0, surplus)
-    repaid = select(func.coalesce(func.sum(Repayment.amount_fen), 0)).join(
-        Recovery, Recovery.id == Repayment.recovery_id
-    )
-    settled = select(func.coalesce(func.sum(Recovery.amount_fen), 0)).where(
-        *same, Recovery.state == "settled"
-    )
-    free = int(db.session.scalar(repaid.where(*same)) or 0) - int(db.session.scalar(settled) or 0)
-    counted = max(own, free)
+    settled = sum(one.amount_fen for one in same if one.state == "settled")
+    counted = max(own, sum(repaid.get(one.id, 0) for one in same) - settled)
     return Standing(row, counted, max(0, row.amount_fen - counted), max(0, counted - row.amount_fen))
 
 

@@ -1,6 +1,7 @@
 """Facts about a case on its way to the money: whether somebody objects, whether its cap is free of debts of others."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -13,14 +14,17 @@ from marketplace.services.subsidy.recoveries import PAID_OUT
 
 def is_objected(case: SubsidyCase) -> bool:
     """Return whether an objection against any publication of the case is still open."""
-    return bool(open_objections(case))
+    return case.id in open_objections([case])
 
 
-def open_objections(case: SubsidyCase) -> int:
-    """Return how many objections against publications of the case are still open."""
-    query = select(func.count(GrantObjection.id)).join(PublicityRow, PublicityRow.id == GrantObjection.row_id)
-    query = query.where(PublicityRow.case_id == case.id, GrantObjection.state == "open")
-    return int(db.session.scalar(query) or 0)
+def open_objections(found: Sequence[SubsidyCase]) -> dict[int, int]:
+    """Return case id → how many objections against its publications are still open, where there are any."""
+    query = select(PublicityRow.case_id, func.count(GrantObjection.id))
+    query = query.join(GrantObjection, GrantObjection.row_id == PublicityRow.id).where(
+        PublicityRow.case_id.in_([case.id for case in found]), GrantObjection.state == "open"
+    )
+    rows = db.session.execute(query.group_by(PublicityRow.case_id))
+    return {case_id: int(number) for case_id, number in rows}
 
 
 def fixed_by(person_id: int | None, case_ids: Collection[int]) -> set[int]:
@@ -36,56 +40,86 @@ def fixed_by(person_id: int | None, case_ids: Collection[int]) -> set[int]:
 
 def is_unburdened(case: SubsidyCase) -> bool:
     """Return whether the amount fits the cap beside all money that is really out, open 追回 included (DOMAIN §3, 5)."""
-    return not burdens(case)
+    return not burdens([case])
 
 
-def burdens(case: SubsidyCase) -> Sequence[Recovery]:
-    """Return the open 追回 on whose cap the amount rests, the oldest first; none where it fits beside them.
+def burdens(found: Sequence[SubsidyCase]) -> dict[int, list[Recovery]]:
+    """Return case id → the open 追回 on whose cap its amount rests, the oldest first; only cases that do not fit
+    beside them. A number of queries that does not grow with the cases.
 
     An open recovery frees the cap in the arithmetic; what rests on that freed part is not paid out before it is settled
     or written off.
     """
-    version = case.policy
-    cap = version.parameters.get("cap_fen") if version is not None else None
-    if version is None or cap is None or case.traded_id is None:
-        return []
-    about = _shares_cap_with(case.traded_id)
-    buyer = case.organisation_id if version.parameters["cap_scope"] == "achievement_buyer" else None
-    open_ = _open(about, buyer)
-    if not open_:
-        return []
-    out = _paid_fen(about, buyer, case.clause) - _recoveries_fen(about, buyer, ("settled", "written_off"))
-    return [] if out + (case.fixed_fen or 0) <= int(cap) else open_
+    capped = [case for case in found if case.traded_id is not None and _cap(case) is not None]
+    if not capped:
+        return {}
+    groups = world.cap_groups()
+    shared = world.sharing_of({case.traded_id for case in capped if case.traded_id is not None}, groups)
+    open_ = _open(frozenset[int]().union(*shared.values()))
+    burdened = {row.traded_id for row in open_}
+    asked = [case for case in capped if shared[case.traded_id or 0] & burdened]
+    if not asked:
+        return {}
+    about = frozenset[int]().union(*(shared[case.traded_id or 0] for case in asked))
+    paid, returned = _paid_fen(about), _returned_fen(about)
+    made = {}
+    for case in asked:
+        mine = _Cap(shared[case.traded_id or 0], case.organisation_id if _has_own_cap(case) else None)
+        rows = [row for row in open_ if mine.holds(row.traded_id, row.organisation_id)]
+        out = sum(
+            fen for (clause, *key), fen in paid.items() if clause == case.clause and mine.holds(*key)
+        ) - sum(fen for key, fen in returned.items() if mine.holds(*key))
+        if rows and out + (case.fixed_fen or 0) > int(_cap(case) or 0):
+            made[case.id] = rows
+    return made
 
 
-def _open(about: Collection[int], buyer: int | None) -> Sequence[Recovery]:
+@dataclass(frozen=True)
+class _Cap:
+    """Whose money counts against a cap: of these achievements, and where each buyer has one, of this buyer."""
+
+    about: frozenset[int]
+    buyer: int | None
+
+    def holds(self, traded_id: int, organisation_id: int) -> bool:
+        return traded_id in self.about and self.buyer in (None, organisation_id)
+
+
+def _cap(case: SubsidyCase) -> int | None:
+    return case.policy.parameters.get("cap_fen") if case.policy is not None else None
+
+
+def _has_own_cap(case: SubsidyCase) -> bool:
+    return case.policy is not None and case.policy.parameters["cap_scope"] == "achievement_buyer"
+
+
+def _open(about: Collection[int]) -> Sequence[Recovery]:
     query = select(Recovery).where(
         Recovery.kind == "recovery", Recovery.traded_id.in_(about), Recovery.state == "open"
     )
-    if buyer is not None:
-        query = query.where(Recovery.organisation_id == buyer)
     return db.session.scalars(query.order_by(Recovery.id)).unique().all()
 
 
-def _shares_cap_with(traded_id: int) -> Collection[int]:
-    groups = world.cap_groups()
-    mine = groups.get(str(traded_id))
-    return {int(one) for one, group in groups.items() if group == mine} if mine else {traded_id}
-
-
-def _paid_fen(about: Collection[int], buyer: int | None, clause: str) -> int:
-    query = select(func.coalesce(func.sum(SubsidyCase.fixed_fen), 0)).where(
-        SubsidyCase.clause == clause, SubsidyCase.traded_id.in_(about), SubsidyCase.state.in_(PAID_OUT)
+def _paid_fen(about: Collection[int]) -> dict[tuple[str, int, int], int]:
+    """Return (clause, achievement, organisation) → what was paid out and not reduced, in 分."""
+    key = (SubsidyCase.clause, SubsidyCase.traded_id, SubsidyCase.organisation_id)
+    query = select(*key, func.sum(SubsidyCase.fixed_fen)).where(
+        SubsidyCase.traded_id.in_(about), SubsidyCase.state.in_(PAID_OUT)
     )
-    if buyer is not None:
-        query = query.where(SubsidyCase.organisation_id == buyer)
-    return int(db.session.scalar(query) or 0)
+    return {
+        (clause, traded_id or 0, buyer): int(fen or 0)
+        for clause, traded_id, buyer, fen in db.session.execute(query.group_by(*key))
+    }
 
 
-def _recoveries_fen(about: Collection[int], buyer: int | None, states: Collection[str]) -> int:
-    query = select(func.coalesce(func.sum(Recovery.amount_fen), 0)).where(
-        Recovery.kind == "recovery", Recovery.traded_id.in_(about), Recovery.state.in_(states)
+def _returned_fen(about: Collection[int]) -> dict[tuple[int, int], int]:
+    """Return (achievement, organisation) → what came back, or was written off, in 分."""
+    key = (Recovery.traded_id, Recovery.organisation_id)
+    query = select(*key, func.sum(Recovery.amount_fen)).where(
+        Recovery.kind == "recovery",
+        Recovery.traded_id.in_(about),
+        Recovery.state.in_(("settled", "written_off")),
     )
-    if buyer is not None:
-        query = query.where(Recovery.organisation_id == buyer)
-    return int(db.session.scalar(query) or 0)
+    return {
+        (traded_id, buyer): int(fen) for traded_id, buyer, fen in db.session.execute(query.group_by(*key))
+    }

@@ -1,6 +1,6 @@
 """失信名单: imported with source and date; a later row with its day of removal ends an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,12 +46,20 @@ class Outcome:
 
 def listed(uscc: str, day: date) -> list[DishonestEntry]:
     """Return the entries that stand against an organisation on a day, the earliest first."""
+    return listed_of([uscc], day).get(uscc, [])
+
+
+def listed_of(usccs: Collection[str], day: date) -> dict[str, list[DishonestEntry]]:
+    """Return USCC → the entries that stand against it on a day, the earliest first; by one query."""
     query = select(DishonestEntry).where(
-        DishonestEntry.uscc == uscc,
+        DishonestEntry.uscc.in_(usccs),
         DishonestEntry.listed_on <= day,
         or_(DishonestEntry.removed_on.is_(None), DishonestEntry.removed_on > day),
     )
-    return list(db.session.scalars(query.order_by(DishonestEntry.listed_on, DishonestEntry.id)))
+    found: dict[str, list[DishonestEntry]] = {}
+    for row in db.session.scalars(query.order_by(DishonestEntry.listed_on, DishonestEntry.id)):
+        found.setdefault(row.uscc, []).append(row)
+    return found
 
 
 def entries(words: str, only_standing: bool, page: int) -> Page[DishonestEntry]:

@@ -107,7 +107,9 @@ def _confirmed(
 
 def _too_late(case: SubsidyCase) -> Response:
     """Lead to the case as it is now: who came here by Back, or from a second window, has often done it already."""
-    flash(_("申请现在是“%(state)s”，这一步不能再办理", state=_(SUBSIDY_CASE.states[case.state].label)), "warn")
+    flash(
+        _("申请现在是“%(state)s”，这一步不能再办理", state=_(SUBSIDY_CASE.states[case.state].label)), "warn"
+    )
     return redirect(url_for("subsidies.detail", case_id=case.id))
 
 

@@ -61,12 +61,10 @@ def index() -> str:
         counts=queue.counts(actor()),
         page=page,
         page_url=page_urls(),
-        likely=queue.likely_of(actor(), page.page * PAGE) if step == "fix" else {},
+        likely=queue.likely_of(page.items) if step == "fix" else {},
         budgets=queue.budgets(page.items),
         rows=publicity.newest_rows([case.id for case in page.items]),
-        obstacles={case.id: hindrances.of(case, step, SYSTEM) for case in page.items}
-        if step in HINDERED
-        else {},
+        obstacles=hindrances.of_many(page.items, step, SYSTEM) if step in HINDERED else {},
         doers=_doers(step),
         states=SUBSIDY_CASE.states,
         reasons=REASONS,

@@ -84,14 +84,14 @@ def _typed(form: PayoutForm) -> Transfer:
 @blueprint.app_template_global("grant_money")
 def money(case_id: int) -> dict[str, Any]:
     """Return what a case page tells of its money: lines of 公示, voucher of the payout, what is left to repay."""
-    row = paying.of_case(case_id)
+    row, asked = paying.of_case(case_id), recovering.of_case(case_id)
     return {
         "rows": publicity.of_case(case_id),
         "causes": recovering.CAUSES,
         "vouchers": files.links_of("payout", row.id) if row is not None else [],
         "left": {
-            one.id: recovering.standing_of(one).left_fen
-            for one in recovering.of_case(case_id)
-            if one.state == "open"
+            one.recovery.id: one.left_fen
+            for one in recovering.standings_of(asked).values()
+            if one.recovery.state == "open"
         },
     }

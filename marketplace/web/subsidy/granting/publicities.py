@@ -169,7 +169,7 @@ def publish() -> Answer:
         return redirect(url_for("grant_queue.index", step="publish"))
     if not chosen.is_confirmed():
         form = SheetForm(formdata=None, title=_usual_title(found))
-    hindered = {case.id: hindrances.of(case, "publish", actor()) for case in found}
+    hindered = hindrances.of_many(found, "publish", actor())
     free = [case for case in found if not hindered[case.id]]
     left = [(case, hindered[case.id]) for case in found if hindered[case.id]]
     return form_page("publicities/publish.html", form, found=free, left=left)
