@@ -51,7 +51,8 @@ def timeline(case: SubsidyCase) -> list[Event]:
     for event in found:
         # Several declarations of one signature are one line.
         key = (event.tag, event.at.replace(microsecond=0))
-        if event.tag == "subsidy_case.declare" and key in told:
+        if event.tag == "subsidy_case.declare" and (key in told or event.details.get("kind") == "appeal"):
+            # 陈述申辩 is signed too, and has a line of its own.
             continue
         told.add(key)
         task = next((each for each in tasks if _same(each, event)), None)

@@ -47,6 +47,14 @@ def check_off(actor: Actor, case_id: int, codes: Collection[str]) -> SubsidyCase
     return case
 
 
+def take_off(actor: Actor, case: SubsidyCase, codes: Collection[str]) -> None:
+    """Let papers that were remarked upon when a case went back be unchecked: they are looked at again."""
+    for item in materials.checklist(case, evidence.sum_of(case)):
+        if item.material.code in codes and is_checked(item):
+            _mark(actor, case, item, False)
+    db.session.flush()
+
+
 def _mark(actor: Actor, case: SubsidyCase, item: Item, checked: bool) -> None:
     row = item.row
     row.checked_by, row.checked_at = (actor.person_id, clock.now()) if checked else (None, None)

@@ -85,6 +85,8 @@ def decide(
     codes = _checked(case, task, decision, list(opinion.reasons), note)
     held = hindrances.check(actor, case, action)
     makers = cases.subject_of(case).makers
+    if decision == "return":
+        checking.take_off(actor, case, {one.field for one in task.remarks})
     reviews.finish(actor, task, OUTCOMES[decision], codes, note, makers)
     _move(actor, case, action, held, codes, note)
     return case

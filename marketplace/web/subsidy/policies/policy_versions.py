@@ -86,7 +86,9 @@ def detail(version_id: int) -> str:
         rows=parameter_rows(version),
         names=actors.names_of(people),
         moves=versions.available(actor(), version),
-        overlapping=policies.overlapping(version) if version.says == "law" else [],
+        overlapping=policies.overlapping(version)
+        if version.says == "law" and version.state in ("editing", "proposed", "drafted")
+        else [],
         others=others,
     )
 

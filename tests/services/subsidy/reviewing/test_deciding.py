@@ -84,6 +84,18 @@ def test_a_return_needs_ground_and_remark_and_comes_back_to_the_same_desk():
     assert (case.state, competence.task_of(case).scope) == ("first_review", "341302")
 
 
+def test_a_paper_sent_back_is_looked_at_again_and_the_others_stay_checked():
+    case, agent = submitted()
+    reviewer = office()
+    with unit_of_work():
+        checking.check_off(reviewer, case.id, ["form", "voucher", "contract"])
+    decide(reviewer, again(case), "return", "seal_missing", remarks={"form": "缺公章", "voucher": "看不清"})
+    with unit_of_work():
+        submitting.resubmit(agent, case.id)
+    found = {one.code for one in again(case).materials if one.checked_at is not None}
+    assert found == {"contract"}
+
+
 def test_what_can_be_mended_is_no_ground_to_refuse():
     case, _agent = submitted()
     reviewer = office()
