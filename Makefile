@@ -56,7 +56,7 @@ run: install ## start the demonstration site on 127.0.0.1:$PORT (8000)
 			--store "$${MARKETPLACE_INSTANCE:-instance}/stripe-demonstration.json" & stripe=$$!; \
 	fi; \
 	$(FLASK) worker & worker=$$!; \
-	$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 --preload \
+	$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --limit-request-line 8190 --worker-class gthread --workers 2 --threads 4 --preload \
 		--log-level warning wsgi:app & web=$$!; \
 	until answers; do kill -0 $$web; sleep 0.2; done; \
 	echo "The site answers on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"; \
