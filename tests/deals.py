@@ -1,11 +1,12 @@
 """Contracts and payments for tests: rows where a rule is not the point. Every function commits."""
 
+import hashlib
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from marketplace.domain import clock
-from marketplace.domain.access import SYSTEM, Actor, Role
+from marketplace.domain.access import Actor, Role
 from marketplace.domain.identifiers import patent_check_character
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
@@ -22,9 +23,10 @@ from marketplace.models.deals import (
     TradedRight,
 )
 from marketplace.models.people import Organisation
+from marketplace.models.platform import FileLink, StoredFile
 from marketplace.services.deals import contracts
 from marketplace.services.deals.turnover import entries
-from marketplace.services.platform import files
+from marketplace.services.outside import outside
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 
@@ -114,7 +116,7 @@ def make_contract(
     drafter = drafter or buyer
     actor = Actor(organisation_id=drafter.id, organisation_kind=drafter.kind, organisation_verified=True)
     traded = traded or [make_traded() for _ in amounts]
-    examiner = make.make_staff(Role.CONTRACT_REGISTRAR).id if state in SIGNED - {"submitted"} else 0
+    examiner = make.known_staff(Role.CONTRACT_REGISTRAR).id if state in SIGNED - {"submitted"} else 0
     technical = technical or amounts
     signed = (signed_on or clock.today() - timedelta(days=30)) if state in SIGNED else signed_on
     with unit_of_work():
@@ -205,9 +207,17 @@ def _register(contract: Contract, day: date, number: str | None, examiner: int) 
 
 
 def attach(contract: Contract, purpose: str, content: bytes = PDF) -> None:
-    """Put a small PDF on a contract, inside an open unit of work."""
-    file = files.store(SYSTEM, f"{purpose}-{contract.id}.pdf", content + str(next(_serial)).encode(), purpose)
-    files.attach(SYSTEM, file, "contract", contract.id, purpose)
+    """Put a small PDF on a contract as a row, inside an open unit of work."""
+    content += str(next(_serial)).encode()
+    file = StoredFile(
+        key=outside().storage.put(content), sha256=hashlib.sha256(content).hexdigest(), size=len(content),
+        media_type="application/pdf", name=f"{purpose}-{contract.id}.pdf",
+    )  # fmt: skip
+    db.session.add(
+        FileLink(
+            file=file, subject_kind="contract", subject_id=contract.id, purpose=purpose, level="parties", position=1
+        )
+    )  # fmt: skip
 
 
 def make_payment(

@@ -30,6 +30,10 @@ def staff(role: Role) -> Actor:
     return make.actor(make.make_staff(role))
 
 
+def _known(role: Role) -> Actor:
+    return make.actor(make.known_staff(role))
+
+
 def ready_case(
     paid_wan: int = 300,
     policy: PolicyVersion | None = None,
@@ -43,7 +47,7 @@ def ready_case(
         buyer, amounts=(paid_wan * WAN,), traded=[traded], registered_on=clock.today()
     )
     deals.make_payment(contract, paid_wan * WAN)
-    first, second = make.make_person(), make.make_person()
+    first, second = make.known_person("first"), make.known_person("second")
     return subsidies.make_case(
         buyer, traded, policy, subsidies.make_batch(policy), first_reviewed_by=first.id, reviewed_by=second.id
     )
@@ -52,7 +56,7 @@ def ready_case(
 def fixed_case(**values: Any) -> SubsidyCase:
     """Make a case whose amount is fixed."""
     case = ready_case(**values)
-    reviewer = staff(Role.SUBSIDY_REVIEWER)
+    reviewer = _known(Role.SUBSIDY_REVIEWER)
     with unit_of_work():
         fixing.fix(reviewer, [case.id])
     return fresh(case)
@@ -60,7 +64,7 @@ def fixed_case(**values: Any) -> SubsidyCase:
 
 def published(*cases: SubsidyCase) -> Publicity:
     """Publish cases today."""
-    publisher = staff(Role.PUBLISHER)
+    publisher = _known(Role.PUBLISHER)
     with unit_of_work():
         made = publicity.publish(publisher, [case.id for case in cases], TITLE)
     return db.session.get_one(Publicity, made.id)
@@ -78,7 +82,7 @@ def cleared_case(**values: Any) -> SubsidyCase:
 def approved_case(**values: Any) -> SubsidyCase:
     """Make an approved case with a confirmed account."""
     case = cleared_case(**values)
-    approver = staff(Role.SUBSIDY_APPROVER)
+    approver = _known(Role.SUBSIDY_APPROVER)
     with unit_of_work():
         approving.approve(approver, [case.id], "测试批准单")
         case = fresh(case)
@@ -102,7 +106,7 @@ def transfer(case: SubsidyCase, serial: str = "", **values: Any) -> Transfer:
 def paid_case(**values: Any) -> SubsidyCase:
     """Make a case that is paid out."""
     case = approved_case(**values)
-    payer = staff(Role.FINANCE)
+    payer = _known(Role.FINANCE)
     with unit_of_work():
         paying.pay(payer, case.id, transfer(case))
     assert db.session.scalar(select(Payout.id).where(Payout.case_id == case.id))
@@ -133,7 +137,7 @@ def paid_back(case: SubsidyCase, wan: int) -> list[Recovery]:
 
 def receive_all(recovery: Recovery) -> None:
     """Record that the whole of a recovery came back today."""
-    payer = staff(Role.FINANCE)
+    payer = _known(Role.FINANCE)
     received = Received(recovery.amount_fen, clock.today(), "HSB", f"TH{recovery.id:08d}")
     with unit_of_work():
         recovering.record(payer, recovery.id, received)

@@ -31,7 +31,7 @@ def make_policy(
     **parameters: Any,
 ) -> PolicyVersion:
     """Make a policy version with the clause's initial parameters, single ones changed."""
-    proposer, decider = make.make_person(), make.make_person()
+    proposer, decider = make.known_person("proposer"), make.known_person("decider")
     definition = CLAUSES[clause]
     with unit_of_work():
         row = PolicyVersion(
