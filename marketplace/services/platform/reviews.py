@@ -179,10 +179,10 @@ def colleagues(task: ReviewTask) -> list[Person]:
         return []
     holders = actors.holders_of(*REVIEWERS[task.kind])
     query = select(Person).where(Person.id.in_(holders)).order_by(Person.id)
+    found = db.session.scalars(query).all()
+    subject, known = subject_of(task), actors.actors_of(found)
     return [
-        person
-        for person in db.session.scalars(query)
-        if may(actors.actor_of(person.id), Permission.REVIEW, subject_of(task))
+        person for person in found if person.id in known and may(known[person.id], Permission.REVIEW, subject)
     ]
 
 

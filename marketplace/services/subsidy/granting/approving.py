@@ -52,10 +52,10 @@ def approve(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
     db.session.add(sheet)
     db.session.flush()
     for case in found:
+        # Sheet and state change in one UPDATE.
         with db.session.no_autoflush:
-            cases.act(actor, case, "approve")
             case.sheet_id = sheet.id
-    db.session.flush()
+            cases.act(actor, case, "approve")
     audit.record(
         actor, "decision_sheet.create", "decision_sheet", sheet.id, cases=[case.id for case in found]
     )

@@ -51,12 +51,19 @@ def of_offices(actor: Actor) -> ColumnElement[bool]:
 
 def may_review(actor: Actor, case: SubsidyCase) -> bool:
     """Return whether the actor may decide the present step of a case."""
-    return (
-        case.state in cases.REVIEW_KINDS
-        and may(actor, Permission.REVIEW, cases.subject_of(case))
-        and actor.organisation_id not in concerned(case)
-        and actor.person_id not in _first_reviewers(case)
-    )
+    return bool(_able([actor], case))
+
+
+def _able(found: Iterable[Actor], case: SubsidyCase) -> set[int | None]:
+    """Return who of these may decide the present step of a case."""
+    if case.state not in cases.REVIEW_KINDS:
+        return set()
+    subject = cases.subject_of(case)
+    able = [one for one in found if may(one, Permission.REVIEW, subject)]
+    if not able:
+        return set()
+    parties, left_out = concerned(case), _first_reviewers(case)
+    return {one.person_id for one in able if one.organisation_id not in parties} - left_out
 
 
 def barred(actor: Actor, case: SubsidyCase) -> Words | None:
@@ -160,4 +167,6 @@ def assignee_of(task: ReviewTask) -> Person | None:
 
 def colleagues(case: SubsidyCase, task: ReviewTask) -> list[Person]:
     """Return the people who could decide a case's open task."""
-    return [one for one in reviews.colleagues(task) if may_review(actors.actor_of(one.id), case)]
+    found = reviews.colleagues(task)
+    able = _able(actors.actors_of(found).values(), case)
+    return [one for one in found if one.id in able]

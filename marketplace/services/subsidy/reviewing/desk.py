@@ -86,9 +86,7 @@ def of(actor: Actor, case_id: int) -> Desk:
         colleagues=competence.colleagues(case, task) if task is not None and able else [],
         decided=decided(case),
         asked=_asked(case),
-        candidates={kind: examinations.candidates(case, kind) for kind in examinations.LABELS}
-        if asks
-        else {},
+        candidates=examinations.candidates_of(case) if asks else {},
         average=examinations.average(case),
         names=_names(case),
     )

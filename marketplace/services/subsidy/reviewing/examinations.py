@@ -1,6 +1,6 @@
 """第三方审计, 专家评审 and 现场核查: given to people without an interest in the case, answered once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,16 +52,25 @@ def is_examined(case: SubsidyCase) -> bool:
 
 def candidates(case: SubsidyCase, kind: str) -> list[Person]:
     """Return whom the case can be given to: nobody of a party, nobody who submits or decides it, nobody twice."""
-    asked = {one.person_id for one in case.examinations if one.kind == kind}
-    left_out = {case.submitted_by, case.created_by} | asked
-    held = {
-        person: grants
-        for person, grants in actors.grants_by_person(*ROLES[kind]).items()
-        if person not in left_out and _fits(grants, case, kind)
-    }
+    return candidates_of(case, [kind])[kind]
+
+
+def candidates_of(case: SubsidyCase, kinds: Collection[str] = tuple(LABELS)) -> dict[str, list[Person]]:
+    """Return kind of examination → whom the case can be given to, by four queries."""
+    held = actors.grants_by_person(*{role for kind in kinds for role in ROLES[kind]})
     concerned, places = competence.concerned(case), actors.organisations_of(held)
     free = [person for person in held if places.get(person) not in concerned]
-    return list(db.session.scalars(select(Person).where(Person.id.in_(free)).order_by(Person.id)))
+    found = db.session.scalars(select(Person).where(Person.id.in_(free)).order_by(Person.id)).all()
+    makers = {case.submitted_by, case.created_by}
+    asked = {(one.kind, one.person_id) for one in case.examinations}
+    return {
+        kind: [
+            one
+            for one in found
+            if one.id not in makers and (kind, one.id) not in asked and _fits(held[one.id], case, kind)
+        ]
+        for kind in kinds
+    }
 
 
 def _fits(grants: frozenset[Grant], case: SubsidyCase, kind: str) -> bool:

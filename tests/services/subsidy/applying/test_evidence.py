@@ -1,12 +1,14 @@
 """The sum that a page shows, term by term, is the ledger's own; a part of the world decides as the whole does."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.domain import clock
 from marketplace.extensions import db
-from marketplace.models.deals import Payment, PaymentAllocation
+from marketplace.models.deals import Contract, Payment, PaymentAllocation
 from marketplace.models.subsidy import CapGroup, CapGroupMember, PolicyVersion, SubsidyCase
 from marketplace.services.subsidy import recoveries, world
 from marketplace.services.subsidy.applying import evidence
@@ -93,6 +95,13 @@ def test_a_decided_case_shows_what_was_decided_at_its_moment():
     assert (now.eligible_fen, now.granted_fen, now.likely_fen) == (180 * WAN, 10 * WAN, 8 * WAN)
 
 
+def asked_back(ledger):
+    """Return (achievement, buyer, 分) of all that is above the entitlement, corrected records included."""
+    ledger.settle()
+    found = ledger.outcome().recoveries
+    return sorted((one.achievement, one.buyer_uscc, one.amount_fen) for one in found)
+
+
 @pytest.mark.parametrize(
     "limits", [{}, {"annual_budget_fen": 45 * WAN}, {"enterprise_year_cap_fen": 12 * WAN}]
 )
@@ -121,6 +130,10 @@ def test_a_part_of_the_world_decides_as_the_whole_does(limits):
     with unit_of_work():
         row = db.session.get_one(SubsidyCase, given_up.id)
         row.state, row.fixed_fen, row.released_at = "withdrawn", None, clock.now()
+    # What was granted for two achievements exceeds the entitlement since: it is asked back before a payout.
+    make_payment(make_contract(second, traded=[twin]), 20 * WAN, "refund")
+    for contract in db.session.scalars(select(Contract).order_by(Contract.id).limit(3)):
+        make_payment(contract, 30 * WAN, "refund")
     whole, pair = world.world_of(policy).ledger(), world.part_about(policy, [twin.id, other.id]).ledger()
     for buyer in (first, second):
         for traded in (shared, twin, other):
@@ -129,6 +142,20 @@ def test_a_part_of_the_world_decides_as_the_whole_does(limits):
                 assert part.weigh(claim) == whole.weigh(claim)
                 used = [one.cap_used_fen(str(traded.id), buyer.uscc) for one in (part, whole)]
                 assert used[0] == used[1]
+    assert asked_back(pair) == asked_back(whole) != []
+    for part, traded_ids in (
+        (world.part_about(policy, [twin.id]), {twin.id, shared.id}),
+        (world.part_about(policy, [other.id]), {other.id}),
+    ):
+        mine = [one for one in asked_back(whole) if int(one[0]) in traded_ids]
+        assert asked_back(part.ledger()) == mine
+    # Fixed one after the other, as a batch of them is: each sees what those before it took.
+    for number, (buyer, traded) in enumerate(product((first, second), (shared, other, twin))):
+        claim = world.claim(f"case-{number}", traded.id, buyer.uscc, clock.today())
+        for ledger in (whole, pair):
+            ledger.apply(claim)
+        assert pair.claim(claim.id) == whole.claim(claim.id)
+    assert asked_back(pair) == asked_back(whole)
 
 
 def test_the_queue_counts_earlier_cases_of_the_achievement_only():
