@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError
@@ -95,6 +97,10 @@ def appeal(actor: Actor, case_id: int, words: str) -> SubsidyCase:
     if not words or len(words) > LONGEST_APPEAL:
         limit = LONGEST_APPEAL
         raise DomainError("words", N_("请写明事实和理由，最多%(limit)d字"), field="words", limit=limit)
+    rival = _rival(case)
+    if rival is not None:
+        told = N_("同一事项的另一份申请（%(number)s）正在办理；请先撤回那一份，或等它办结，再陈述申辩")
+        raise DomainError("rival", told, field="words", number=rival.number or N_("草稿"))
     hindrances.act(actor, case, "appeal", note=words)
     case.declarations.append(
         CaseDeclaration(
@@ -108,6 +114,26 @@ def appeal(actor: Actor, case_id: int, words: str) -> SubsidyCase:
     audit.record(actor, "subsidy_case.declare", "subsidy_case", case.id, kind="appeal")
     _open_task(case)
     return case
+
+
+def _rival(case: SubsidyCase) -> SubsidyCase | None:
+    """Return a case that was begun after a refusal for the same thing: both alive could be granted twice.
+
+    The same thing is an achievement in the same batch, or the same certificate in any.
+    """
+    query = select(SubsidyCase).where(
+        SubsidyCase.clause == case.clause,
+        SubsidyCase.organisation_id == case.organisation_id,
+        SubsidyCase.traded_id.is_not_distinct_from(case.traded_id),
+        SubsidyCase.id != case.id,
+        SubsidyCase.state.not_in(("withdrawn", "refused", "dismissed")),
+    )
+    for one in db.session.scalars(query.order_by(SubsidyCase.id)).unique():
+        if case.traded_id is not None and one.submitted_at is not None and one.batch_id == case.batch_id:
+            return one
+        if case.traded_id is None and one.particulars.get("number") == case.particulars.get("number"):
+            return one
+    return None
 
 
 def _own(actor: Actor, case_id: int, lock: bool = True) -> SubsidyCase:

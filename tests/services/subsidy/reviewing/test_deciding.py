@@ -131,6 +131,24 @@ def test_appeals_are_decided_by_somebody_else():
     assert (case.state, competence.task_of(case).kind) == ("review", "subsidy_review")
 
 
+@pytest.mark.parametrize("certificate", [False, True])
+def test_no_appeal_beside_a_newer_case_for_the_same_thing(certificate):
+    case, agent = submitted()
+    case = decide(office(), case, "refuse", "dishonest", note="在名单上", remarks={"conditions": "失信"})
+    newer = subsidies.make_case(case.organisation, case.traded, case.policy, case.batch, "first_review")
+    if certificate:
+        with unit_of_work():
+            for one in (again(case), again(newer)):
+                one.clause, one.traded_id, one.particulars = "high_tech", None, {"number": "GR202634000123"}
+    with pytest.raises(DomainError, match="另一份申请"), unit_of_work():
+        submitting.appeal(agent, case.id, "已移出")
+    with unit_of_work():
+        again(newer).state = "withdrawn"
+    with unit_of_work():
+        submitting.appeal(agent, case.id, "已移出")
+    assert again(case).state == "appealed"
+
+
 def test_a_dismissed_appeal_is_the_end():
     case, agent = submitted()
     case = decide(office(), case, "refuse", "dishonest", note="在名单上", remarks={"conditions": "失信"})
