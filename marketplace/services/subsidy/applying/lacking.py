@@ -1,6 +1,6 @@
 """What a case still lacks before it can be submitted, each with the clause's words and where to mend it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import files
 from marketplace.services.subsidy.applying import declaring, evidence, materials, terms
 from marketplace.services.subsidy.applying.evidence import Sum
+from marketplace.services.subsidy.applying.materials import Item
 from marketplace.services.subsidy.applying.particulars import DEAD
 
 
@@ -31,12 +32,13 @@ class Problem:
 
 def problems(case: SubsidyCase) -> list[Problem]:
     """Return what stands between a case and its submission, beside the batch and the policy's force."""
-    return problems_with(case, evidence.sum_of(case))
+    found = evidence.sum_of(case)
+    return problems_with(case, found, materials.checklist(case, found))
 
 
-def problems_with(case: SubsidyCase, found: Sum | None) -> list[Problem]:
-    """The same, for a caller who has the sum already."""
-    return [*_sum(case, found), *_particulars(case), *_papers(case, found), *_words(case), *_twice(case)]
+def problems_with(case: SubsidyCase, found: Sum | None, items: Sequence[Item]) -> list[Problem]:
+    """The same, for a caller who has the sum and the papers already."""
+    return [*_sum(case, found), *_particulars(case), *_papers(items), *_words(case), *_twice(case)]
 
 
 def is_converted(case: SubsidyCase) -> bool:
@@ -62,8 +64,8 @@ def _particulars(case: SubsidyCase) -> Iterator[Problem]:
         yield Problem(Words(N_("填写证书编号、发证日期和认定次数")), "particulars")
 
 
-def _papers(case: SubsidyCase, found: Sum | None) -> Iterator[Problem]:
-    for item in materials.checklist(case, found):
+def _papers(items: Sequence[Item]) -> Iterator[Problem]:
+    for item in items:
         if item.open and item.material.code != "unrelated":
             yield Problem(Words(item.material.label), f"material-{item.material.code}")
 

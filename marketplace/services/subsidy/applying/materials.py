@@ -1,6 +1,6 @@
 """The checklist of papers: what the site holds already, what was uploaded, what was waived, what is still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from marketplace.domain.access import Actor, Permission, require
@@ -62,13 +62,14 @@ def checklist(case: SubsidyCase, found: Sum | None) -> list[Item]:
     contracts = [each.contract for each in found.contracts] if found is not None else []
     is_import = any(one.current is not None and one.current.is_import for one in contracts)
     links = files.links_of_many("case_material", [row.id for row in case.materials])
+    papers = files.links_of_many("contract", [one.id for one in contracts]) if contracts else {}
     items: list[Item] = []
     for material in CLAUSES[case.clause].materials:
         row = rows.get(material.code)
         if row is None or (material.imports_only and not is_import):
             continue
         mine = links.get(row.id, [])
-        sources = _sources(case, material, found, contracts)
+        sources = _sources(case, material, found, contracts, papers)
         has = bool(mine or sources)
         if material.code == "sheet":
             # It is printed with the form and signed with it.
@@ -100,13 +101,22 @@ def _invoiced(found: Sum) -> bool:
 
 
 def _sources(
-    case: SubsidyCase, material: Material, found: Sum | None, contracts: Sequence[Contract]
+    case: SubsidyCase,
+    material: Material,
+    found: Sum | None,
+    contracts: Sequence[Contract],
+    papers: Mapping[int, Sequence[FileLink]],
 ) -> list[Source]:
+    """``papers``: contract → its files, of every purpose."""
     match material.source, material.code:
         case "contract", "contract":
-            return [_of(link) for one in contracts for link in _links(one, "signed_contract")]
+            return [_of(link) for one in contracts for link in _papers(papers, one, "signed_contract")]
         case "contract", "certificate":
-            return [source for one in contracts for source in _certificates(one)]
+            return [
+                source
+                for one in contracts
+                for source in _certificates(one, _papers(papers, one, "certificate"))
+            ]
         case "payment", _:
             return [
                 Source(f"{term.payment.paid_on} …{term.serial_tail}", link)
@@ -133,21 +143,21 @@ def _sources(
     return []
 
 
-def _links(contract: Contract, purpose: str) -> list[FileLink]:
-    return files.links_of("contract", contract.id, purpose)
+def _papers(papers: Mapping[int, Sequence[FileLink]], contract: Contract, purpose: str) -> list[FileLink]:
+    return [link for link in papers.get(contract.id, []) if link.purpose == purpose]
 
 
 def _of(link: FileLink) -> Source:
     return Source(link.caption or link.file.name, link)
 
 
-def _certificates(contract: Contract) -> list[Source]:
+def _certificates(contract: Contract, papers: Sequence[FileLink]) -> list[Source]:
     row = contract.registration
     if row is None or row.decided_at is None:
         return []
     if row.route == "local":
         return [Source(row.number or contract.filing_number, path=f"/desk/contracts/{contract.id}")]
-    return [Source(row.number or link.file.name, link) for link in _links(contract, "certificate")]
+    return [Source(row.number or link.file.name, link) for link in papers]
 
 
 def get_own(actor: Actor, case_id: int, states: frozenset[str], lock: bool = True) -> SubsidyCase:

@@ -20,7 +20,6 @@ from marketplace.services.platform import audit, deadlines
 from marketplace.services.platform.reviews import waits_for
 from marketplace.services.subsidy import case_facts, cases
 from marketplace.services.subsidy.applying import lacking, materials, terms
-from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.applying.lacking import Problem
 from marketplace.services.subsidy.applying.terms import Terms
 
@@ -152,16 +151,18 @@ def steps_of(actor: Actor, found: Sequence[SubsidyCase]) -> dict[int, NextStep]:
     return {case_id: step for case_id, step in steps.items() if step is not None}
 
 
-def next_step(case: SubsidyCase, actor: Actor, found: Sum | None = None) -> NextStep | None:
+def next_step(case: SubsidyCase, actor: Actor, problems: Sequence[Problem] | None = None) -> NextStep | None:
     """Return what comes next for a case as ``actor`` sees it; None where nothing is left to do.
 
-    ``found``: the sum, where the caller has it; what a draft lacks is then named one by one.
+    ``problems``: what a draft lacks, where the caller has counted it.
     """
-    problems = lacking.problems_with(case, found)
-    if case.state in materials.OPEN_STATES and not case_facts.is_trustworthy(case):
+    if case.state not in materials.OPEN_STATES:
+        return _step(case, actor, _known([case]), [])
+    left = lacking.problems(case) if problems is None else problems
+    if not case_facts.is_trustworthy(case):
         words = N_("列入失信名单，须先由市科技局作出书面决定")
-        problems = [Problem(Words(words), "conditions", stop=True), *problems]
-    return _step(case, actor, _known([case]), problems)
+        left = [Problem(Words(words), "conditions", stop=True), *left]
+    return _step(case, actor, _known([case]), left)
 
 
 def _step(

@@ -80,9 +80,10 @@ def of_case(actor: Actor, case_id: int) -> Whole:
     case = cases.get_for(actor, case_id)
     found = evidence.sum_of(case)
     open_ = case.state in materials.OPEN_STATES
-    problems = lacking.problems_with(case, found) if open_ else []
+    items = materials.checklist(case, found)
+    problems = lacking.problems_with(case, found, items) if open_ else []
     handles = may(actor, Permission.APPLY_SUBSIDY, cases.subject_of(case))
-    step = waiting.next_step(case, actor, found)
+    step = waiting.next_step(case, actor, problems)
     decision = history.last_decision(case)
     yearly = reports.of_case(case)
     return Whole(
@@ -92,7 +93,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         terms=terms.of(case),
         sum=found,
         likely_fen=_likely(case, found),
-        items=materials.checklist(case, found),
+        items=items,
         problems=problems,
         is_listed=open_ and not case_facts.is_trustworthy(case),
         stages=waiting.stages_of(case),

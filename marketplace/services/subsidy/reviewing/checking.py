@@ -10,7 +10,7 @@ from marketplace.extensions import db
 from marketplace.models.deals import PaymentAllocation
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.deals.payments import decisions
-from marketplace.services.platform import audit, files
+from marketplace.services.platform import audit
 from marketplace.services.subsidy.applying import evidence, materials
 from marketplace.services.subsidy.applying.materials import Item
 from marketplace.services.subsidy.reviewing import competence
@@ -59,8 +59,7 @@ def _mark(actor: Actor, case: SubsidyCase, item: Item, checked: bool) -> None:
     row = item.row
     row.checked_by, row.checked_at = (actor.person_id, clock.now()) if checked else (None, None)
     if row.state != "waived":
-        uploaded = bool(files.links_of("case_material", row.id))
-        row.state = "checked" if checked else ("provided" if uploaded else "missing")
+        row.state = "checked" if checked else ("provided" if item.files else "missing")
     audit.record(
         actor, "subsidy_case.check", "subsidy_case", case.id, part=item.material.code, checked=checked
     )
