@@ -18,8 +18,8 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import DemandRevision, Listing
 from marketplace.models.people import Organisation
 from marketplace.models.platform import DailyCount, Notice
-from marketplace.services.catalogue import inquiries
-from marketplace.services.people import accounts, invitations, organisations, verification
+from marketplace.services.matching.inquiries import asking
+from marketplace.services.people import invitations, organisations, verification
 from marketplace.services.platform import reviews, settings
 
 _DAYS_COUNTED = 60
@@ -63,8 +63,8 @@ class Traces:
     def _ask(self, each: dict[str, Any], number: int) -> None:
         actor = self.people.actor(each["by"])
         known = self.market.listing(each["about"])
-        listing = inquiries.target(actor, known.kind, known.id)
-        inquiries.ask(actor, listing, each["message"], accounts.own(actor).email, f"demonstration-{number}")
+        listing = asking.target(actor, known.kind, known.id)
+        asking.ask(actor, listing, each["message"], f"demonstration-{number}")
 
     def _invite(self, each: dict[str, Any]) -> None:
         actor = self.people.actor(each["by"])

@@ -16,7 +16,8 @@ from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.regions import FIRST_REVIEW_OFFICES
 from marketplace.domain.states import LISTING, REVISION
 from marketplace.extensions import db
-from marketplace.models.catalogue import Inquiry, Listing, Revision
+from marketplace.models.catalogue import Listing, Revision
+from marketplace.models.matching import Inquiry
 from marketplace.models.people import Invitation, Organisation, OrganisationProfile, Person
 from marketplace.models.platform import (
     AuditEvent,

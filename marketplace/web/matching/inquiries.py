@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import Conflict, DomainError
-from marketplace.forms.catalogue.inquiries import InquiryForm
+from marketplace.forms.matching.inquiries import InquiryForm
 from marketplace.models.catalogue import Listing
-from marketplace.services.catalogue import inquiries, pages
+from marketplace.services.catalogue import pages
+from marketplace.services.matching.inquiries import asking, boxes
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires, signed_in
 from marketplace.web.limits import CONTACT
@@ -26,7 +27,7 @@ NEW = "/new/<any(achievement, demand):kind>/<int:listing_id>"
 def index() -> str:
     """Show what others asked us, or what we asked them."""
     sent = request.args.get("box") == "sent"
-    lines = inquiries.sent if sent else inquiries.received
+    lines = boxes.sent if sent else boxes.received
     return render_template(
         "inquiries/index.html", sent=sent, page=lines(actor(), page_number()), page_url=page_urls()
     )
@@ -36,8 +37,8 @@ def index() -> str:
 @signed_in
 def ask(kind: str, listing_id: int) -> str:
     """Show the form for a question."""
-    listing = inquiries.target(actor(), kind, listing_id)
-    form = InquiryForm(request_key=secrets.token_urlsafe(24), reply_to=inquiries.reply_address(actor()))
+    listing = asking.target(actor(), kind, listing_id)
+    form = InquiryForm(request_key=secrets.token_urlsafe(24))
     return _form(listing, form)
 
 
@@ -46,7 +47,7 @@ def ask(kind: str, listing_id: int) -> str:
 @CONTACT
 def send(kind: str, listing_id: int) -> str | Response | tuple[str, int]:
     """Send the question; the same form sent twice is one question."""
-    listing = inquiries.target(actor(), kind, listing_id)
+    listing = asking.target(actor(), kind, listing_id)
     form = InquiryForm()
     if not form.validate():
         return _form(listing, form), 422
@@ -58,16 +59,16 @@ def send(kind: str, listing_id: int) -> str | Response | tuple[str, int]:
             _ask(kind, listing_id, form)
     except DomainError as error:
         form.take(error)
-        return _form(inquiries.target(actor(), kind, listing_id), form), 422
-    flash(_("已发送。对方会收到邮件和通知，并直接回信到您填的邮箱。"), "ok")
+        return _form(asking.target(actor(), kind, listing_id), form), 422
+    flash(_("已发送。对方会收到邮件和通知，答复会显示在这里。"), "ok")
     return redirect(url_for(".index", box="sent"))
 
 
 def _ask(kind: str, listing_id: int, form: InquiryForm) -> None:
     key = (form.request_key.data or "")[:64] or secrets.token_urlsafe(24)
     with unit_of_work():
-        listing = inquiries.target(actor(), kind, listing_id)
-        inquiries.ask(actor(), listing, form.message.data or "", form.reply_to.data or "", key)
+        listing = asking.target(actor(), kind, listing_id)
+        asking.ask(actor(), listing, form.message.data or "", key)
 
 
 def _form(listing: Listing, form: InquiryForm) -> str:

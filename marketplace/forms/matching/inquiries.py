@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from marketplace.forms.base import AtMost, LineField, Needed, SiteForm, TextField
+from marketplace.forms.base import AtMost, Needed, SiteForm, TextField
 
 
 class InquiryForm(SiteForm):
@@ -14,7 +14,4 @@ class InquiryForm(SiteForm):
         _l("想了解什么"),
         [Needed(), AtMost(2000)],
         description=_l("请写明用途、规模和关心的指标，对方才好答复。至少 10 个字。"),
-    )
-    reply_to = LineField(
-        _l("回信邮箱"), [Needed(), AtMost(254)], description=_l("对方将直接回信到这里，请核对。")
     )

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.extensions import db
-from marketplace.models.catalogue import Inquiry, Listing
+from marketplace.models.catalogue import Listing
+from marketplace.models.matching import Inquiry
 from marketplace.models.people import Person
 from marketplace.services.catalogue import listings
 from marketplace.services.platform import notices
