@@ -6,7 +6,7 @@ room has the sentences. Nothing is hidden by a failed test: it says what is miss
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -79,6 +79,10 @@ class Fit:
         """What stands in the way of a fit."""
         return tuple(one for one in self.findings if one.verdict is Verdict.NO)
 
+    def without(self, names: Collection[str]) -> Fit:
+        """The fit when the tests of these names are switched off; they are no longer among the findings."""
+        return _weighed(tuple(one for one in self.findings if one.name not in names))
+
 
 BLEND = 0.3
 """How far the fields may lower a text score: with none of them agreeing it keeps 1 − BLEND of itself."""
@@ -110,7 +114,10 @@ OWNING_WAYS = frozenset({"transfer", "joint"})
 
 def fit(demand: DemandFacts, achievement: AchievementFacts, today: date) -> Fit:
     """Compare the fields of both sides as of ``today`` (Beijing)."""
-    findings = tuple(test(demand, achievement, today) for test in TESTS)
+    return _weighed(tuple(test(demand, achievement, today) for test in TESTS))
+
+
+def _weighed(findings: tuple[Finding, ...]) -> Fit:
     known = [
         (WEIGHTS[one.name], one.verdict is Verdict.YES)
         for one in findings
