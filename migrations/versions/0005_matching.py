@@ -137,55 +137,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_gaps_open", ["closed_at", "opened_at"], unique=False)
 
     op.create_table(
-        "leads",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("subject_key", sa.String(length=60), nullable=False),
-        sa.Column("demand_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("achievement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("state_note", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("followed", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('new','contacted','introduced','negotiating','won','lost')",
-            name=op.f("ck_leads_state_known"),
-        ),
-        sa.CheckConstraint(
-            "achievement_id IS NOT NULL OR demand_id IS NOT NULL", name=op.f("ck_leads_has_subject")
-        ),
-        sa.ForeignKeyConstraint(
-            ["achievement_id"],
-            ["listings.id"],
-            name=op.f("fk_leads_achievement_id_listings"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["demand_id"], ["listings.id"], name=op.f("fk_leads_demand_id_listings"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisations.id"],
-            name=op.f("fk_leads_organisation_id_organisations"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_leads_person_id_persons"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
-        sa.UniqueConstraint(
-            "organisation_id", "subject_key", name=op.f("uq_leads_organisation_id_subject_key")
-        ),
-    )
-    with op.batch_alter_table("leads", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_leads_achievement_id"), ["achievement_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_leads_demand_id"), ["demand_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_leads_person_id"), ["person_id"], unique=False)
-
-    op.create_table(
         "match_feedback",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("demand_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -303,28 +254,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_matches_shown_organisation_id"), ["organisation_id"], unique=False
         )
-
-    op.create_table(
-        "lead_tasks",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("what", sa.String(length=200), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["lead_id"], ["leads.id"], name=op.f("fk_lead_tasks_lead_id_leads"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_lead_tasks_person_id_persons"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_tasks")),
-    )
-    with op.batch_alter_table("lead_tasks", schema=None) as batch_op:
-        batch_op.create_index("ix_lead_tasks_due", ["done_at", "due_on"], unique=False)
-        batch_op.create_index(batch_op.f("ix_lead_tasks_lead_id"), ["lead_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_lead_tasks_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "rankings",
@@ -480,6 +409,8 @@ def upgrade() -> None:
         sa.Column("buyer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("seller_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("broker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("invited_broker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("invited_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_note", sa.Text(), nullable=False),
@@ -494,7 +425,14 @@ def upgrade() -> None:
             "state IN ('open','agreed','drafted','ended')", name=op.f("ck_negotiations_state_known")
         ),
         sa.CheckConstraint(
+            "(invited_broker_id IS NULL) = (invited_by_id IS NULL)",
+            name=op.f("ck_negotiations_invitation_has_inviter"),
+        ),
+        sa.CheckConstraint(
             "achievement_id IS NOT NULL OR demand_id IS NOT NULL", name=op.f("ck_negotiations_has_subject")
+        ),
+        sa.CheckConstraint(
+            "broker_id <> buyer_id AND broker_id <> seller_id", name=op.f("ck_negotiations_broker_is_third")
         ),
         sa.CheckConstraint("buyer_id <> seller_id", name=op.f("ck_negotiations_two_sides")),
         sa.ForeignKeyConstraint(
@@ -534,6 +472,18 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
+            ["invited_broker_id"],
+            ["organisations.id"],
+            name=op.f("fk_negotiations_invited_broker_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by_id"],
+            ["organisations.id"],
+            name=op.f("fk_negotiations_invited_by_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
             ["seller_id"],
             ["organisations.id"],
             name=op.f("fk_negotiations_seller_id_organisations"),
@@ -541,14 +491,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_negotiations")),
         sa.UniqueConstraint("contract_id", name=op.f("uq_negotiations_contract_id")),
-        sa.UniqueConstraint("inquiry_id", name=op.f("uq_negotiations_inquiry_id")),
     )
     with op.batch_alter_table("negotiations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_negotiations_achievement_id"), ["achievement_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_negotiations_broker_id"), ["broker_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_negotiations_buyer_id"), ["buyer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_negotiations_demand_id"), ["demand_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_negotiations_inquiry_id"), ["inquiry_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_negotiations_invited_broker_id"), ["invited_broker_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_negotiations_seller_id"), ["seller_id"], unique=False)
+        batch_op.create_index(
+            "uq_negotiations_inquiry",
+            ["inquiry_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
 
     op.create_table(
         "broker_contributions",
@@ -614,6 +574,70 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "leads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject_key", sa.String(length=60), nullable=False),
+        sa.Column("demand_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("achievement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_note", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("followed", sa.Boolean(), nullable=False),
+        sa.Column("introduction", sa.Text(), nullable=False),
+        sa.Column("introduced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("negotiating_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("won_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("negotiation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'introduced' OR introduced_at IS NOT NULL", name=op.f("ck_leads_introduced_has_date")
+        ),
+        sa.CheckConstraint(
+            "state IN ('new','contacted','introduced','negotiating','won','lost')",
+            name=op.f("ck_leads_state_known"),
+        ),
+        sa.CheckConstraint(
+            "achievement_id IS NOT NULL OR demand_id IS NOT NULL", name=op.f("ck_leads_has_subject")
+        ),
+        sa.ForeignKeyConstraint(
+            ["achievement_id"],
+            ["listings.id"],
+            name=op.f("fk_leads_achievement_id_listings"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["demand_id"], ["listings.id"], name=op.f("fk_leads_demand_id_listings"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["negotiation_id"],
+            ["negotiations.id"],
+            name=op.f("fk_leads_negotiation_id_negotiations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_leads_organisation_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_leads_person_id_persons"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
+        sa.UniqueConstraint(
+            "organisation_id", "subject_key", name=op.f("uq_leads_organisation_id_subject_key")
+        ),
+    )
+    with op.batch_alter_table("leads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leads_achievement_id"), ["achievement_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leads_demand_id"), ["demand_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leads_negotiation_id"), ["negotiation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leads_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "meeting_notes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("negotiation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -677,6 +701,7 @@ def upgrade() -> None:
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("payment_mode", sa.String(length=40), nullable=False),
         sa.Column("instalments", sa.JSON(), nullable=False),
+        sa.Column("royalty_terms", sa.Text(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("request_key", sa.String(length=64), nullable=False),
@@ -728,6 +753,58 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "lead_contacts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("met_on", sa.Date(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("side", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("side IN ('buyer','seller','both')", name=op.f("ck_lead_contacts_side_known")),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["leads.id"], name=op.f("fk_lead_contacts_lead_id_leads"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["persons.id"],
+            name=op.f("fk_lead_contacts_person_id_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_contacts")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_lead_contacts_request_key")),
+    )
+    with op.batch_alter_table("lead_contacts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lead_contacts_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_contacts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "lead_tasks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=200), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["leads.id"], name=op.f("fk_lead_tasks_lead_id_leads"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_lead_tasks_person_id_persons"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_tasks")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_lead_tasks_request_key")),
+    )
+    with op.batch_alter_table("lead_tasks", schema=None) as batch_op:
+        batch_op.create_index("ix_lead_tasks_due", ["done_at", "due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_tasks_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_tasks_person_id"), ["person_id"], unique=False)
+
     _inquiries_become_threads()
 
 
@@ -736,6 +813,17 @@ def downgrade() -> None:
 
     _threads_become_inquiries()
 
+    with op.batch_alter_table("lead_tasks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_tasks_person_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_tasks_lead_id"))
+        batch_op.drop_index("ix_lead_tasks_due")
+
+    op.drop_table("lead_tasks")
+    with op.batch_alter_table("lead_contacts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lead_contacts_person_id"))
+        batch_op.drop_index(batch_op.f("ix_lead_contacts_lead_id"))
+
+    op.drop_table("lead_contacts")
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_offers_open",
@@ -759,6 +847,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_notes_confirmed_by"))
 
     op.drop_table("meeting_notes")
+    with op.batch_alter_table("leads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leads_person_id"))
+        batch_op.drop_index(batch_op.f("ix_leads_negotiation_id"))
+        batch_op.drop_index(batch_op.f("ix_leads_demand_id"))
+        batch_op.drop_index(batch_op.f("ix_leads_achievement_id"))
+
+    op.drop_table("leads")
     with op.batch_alter_table("broker_contributions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broker_contributions_seller_confirmed_by"))
         batch_op.drop_index(batch_op.f("ix_broker_contributions_person_id"))
@@ -767,7 +862,14 @@ def downgrade() -> None:
 
     op.drop_table("broker_contributions")
     with op.batch_alter_table("negotiations", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_negotiations_inquiry",
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
         batch_op.drop_index(batch_op.f("ix_negotiations_seller_id"))
+        batch_op.drop_index(batch_op.f("ix_negotiations_invited_broker_id"))
+        batch_op.drop_index(batch_op.f("ix_negotiations_inquiry_id"))
         batch_op.drop_index(batch_op.f("ix_negotiations_demand_id"))
         batch_op.drop_index(batch_op.f("ix_negotiations_buyer_id"))
         batch_op.drop_index(batch_op.f("ix_negotiations_broker_id"))
@@ -793,12 +895,6 @@ def downgrade() -> None:
 
     op.drop_table("file_openings")
     op.drop_table("rankings")
-    with op.batch_alter_table("lead_tasks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_lead_tasks_person_id"))
-        batch_op.drop_index(batch_op.f("ix_lead_tasks_lead_id"))
-        batch_op.drop_index("ix_lead_tasks_due")
-
-    op.drop_table("lead_tasks")
     with op.batch_alter_table("matches_shown", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_matches_shown_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_matches_shown_achievement_id"))
@@ -816,12 +912,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_match_feedback_achievement")
 
     op.drop_table("match_feedback")
-    with op.batch_alter_table("leads", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_leads_person_id"))
-        batch_op.drop_index(batch_op.f("ix_leads_demand_id"))
-        batch_op.drop_index(batch_op.f("ix_leads_achievement_id"))
-
-    op.drop_table("leads")
     with op.batch_alter_table("gaps", schema=None) as batch_op:
         batch_op.drop_index("ix_gaps_open")
 

@@ -1,6 +1,7 @@
 """From match to contract draft: rankings, feedback, gaps, inquiries, negotiations and the broker's leads."""
 
 from marketplace.models.matching.inquiries import FileOpening, Inquiry, InquiryMessage, NdaAcceptance
+from marketplace.models.matching.leads import Lead, LeadContact, LeadTask
 from marketplace.models.matching.matches import (
     FieldConcept,
     Gap,
@@ -10,14 +11,7 @@ from marketplace.models.matching.matches import (
     Ranking,
     TextEmbedding,
 )
-from marketplace.models.matching.negotiations import (
-    BrokerContribution,
-    Lead,
-    LeadTask,
-    MeetingNote,
-    Negotiation,
-    Offer,
-)
+from marketplace.models.matching.negotiations import BrokerContribution, MeetingNote, Negotiation, Offer
 
 __all__ = [
     "BrokerContribution",
@@ -27,6 +21,7 @@ __all__ = [
     "Inquiry",
     "InquiryMessage",
     "Lead",
+    "LeadContact",
     "LeadTask",
     "MatchFeedback",
     "MatchShown",

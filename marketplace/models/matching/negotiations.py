@@ -24,7 +24,11 @@ from marketplace.models.people import Organisation, Person
 
 
 class Negotiation(Created, Versioned, Model):
-    """What two organisations negotiate: the seller's achievement, the buyer's demand, or both. One per inquiry."""
+    """What two organisations negotiate: the seller's achievement, the buyer's demand, or both.
+
+    An inquiry has one that goes on or succeeded; after one that ended another may begin. ``invited_broker_id`` is a
+    技术经理人's organisation that ``invited_by_id`` would have beside them, until the other side has said yes or no.
+    """
 
     __tablename__ = "negotiations"
     __table_args__ = (
@@ -32,15 +36,25 @@ class Negotiation(Created, Versioned, Model):
         CheckConstraint("buyer_id <> seller_id", name="two_sides"),
         CheckConstraint("achievement_id IS NOT NULL OR demand_id IS NOT NULL", name="has_subject"),
         CheckConstraint("(state = 'drafted') = (contract_id IS NOT NULL)", name="drafted_has_contract"),
-    )
+        CheckConstraint(
+            "(invited_broker_id IS NULL) = (invited_by_id IS NULL)", name="invitation_has_inviter"
+        ),
+        CheckConstraint("broker_id <> buyer_id AND broker_id <> seller_id", name="broker_is_third"),
+        Index(
+            "uq_negotiations_inquiry", "inquiry_id", unique=True,
+            sqlite_where=text("state <> 'ended'"), postgresql_where=text("state <> 'ended'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
-    inquiry_id: Mapped[int] = reference("inquiries.id", index=False, unique=True)
+    inquiry_id: Mapped[int] = reference("inquiries.id")
     achievement_id: Mapped[int | None] = reference("listings.id")
     demand_id: Mapped[int | None] = reference("listings.id")
     buyer_id: Mapped[int] = reference("organisations.id")
     seller_id: Mapped[int] = reference("organisations.id")
     broker_id: Mapped[int | None] = reference("organisations.id")
+    invited_broker_id: Mapped[int | None] = reference("organisations.id")
+    invited_by_id: Mapped[int | None] = reference("organisations.id", index=False)
     title: Mapped[Line]
     state: Mapped[Code] = mapped_column(default="open")
     state_note: Mapped[LongText] = mapped_column(default="")
@@ -51,6 +65,7 @@ class Negotiation(Created, Versioned, Model):
     buyer: Mapped[Organisation] = relationship(lazy="joined", foreign_keys=[buyer_id])
     seller: Mapped[Organisation] = relationship(lazy="joined", foreign_keys=[seller_id])
     broker: Mapped[Organisation | None] = relationship(foreign_keys=[broker_id])
+    invited_broker: Mapped[Organisation | None] = relationship(foreign_keys=[invited_broker_id])
     contract: Mapped[Contract | None] = relationship()
     offers: Mapped[list["Offer"]] = relationship(back_populates="negotiation", order_by="Offer.ordinal")
 
@@ -58,8 +73,8 @@ class Negotiation(Created, Versioned, Model):
 class Offer(Created, Versioned, Model):
     """A version of the terms. Two sides that accept at once meet the unique index: one of them is too late.
 
-    ``kind`` is a category of technology contracts, ``payment_mode`` one of their ways to pay; ``instalments`` are rows
-    {"what", "due_on", "amount_fen"}. ``amount_fen`` is 成交额.
+    ``kind`` is a kind of technology contract, ``payment_mode`` one of their ways to pay; ``instalments`` are rows
+    {"name", "kind", "due_on" (text or null), "condition", "amount_fen"} as a contract's are. ``amount_fen`` is 成交额.
     """
 
     __tablename__ = "offers"
@@ -93,6 +108,7 @@ class Offer(Created, Versioned, Model):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     payment_mode: Mapped[Code]
     instalments: Mapped[list[Any]] = mapped_column(default=list)
+    royalty_terms: Mapped[LongText] = mapped_column(default="")
     valid_until: Mapped[date]
     terms: Mapped[LongText] = mapped_column(default="")
     request_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -137,47 +153,3 @@ class BrokerContribution(Created, Versioned, Model):
     seller_confirmed_by: Mapped[int | None] = reference("persons.id")
     seller_confirmed_at: Mapped[Moment | None]
     organisation: Mapped[Organisation] = relationship(lazy="joined")
-
-
-class Lead(Created, Versioned, Model):
-    """A demand, an achievement or a pair that a broker works on. One of a kind for each broker organisation."""
-
-    __tablename__ = "leads"
-    __table_args__ = (
-        CheckConstraint(
-            "state IN ('new','contacted','introduced','negotiating','won','lost')", name="state_known"
-        ),
-        CheckConstraint("achievement_id IS NOT NULL OR demand_id IS NOT NULL", name="has_subject"),
-        UniqueConstraint("organisation_id", "subject_key"),
-    )
-
-    id: Mapped[PrimaryKey]
-    organisation_id: Mapped[int] = reference("organisations.id", index=False)
-    person_id: Mapped[int] = reference("persons.id")
-    # "demand:achievement", 0 for none: NULLs would never be equal.
-    subject_key: Mapped[str] = mapped_column(String(60))
-    demand_id: Mapped[int | None] = reference("listings.id")
-    achievement_id: Mapped[int | None] = reference("listings.id")
-    state: Mapped[Code] = mapped_column(default="new")
-    state_note: Mapped[LongText] = mapped_column(default="")
-    note: Mapped[LongText] = mapped_column(default="")
-    # 关注: the broker's person hears when something happens to the pair.
-    followed: Mapped[bool] = mapped_column(default=True)
-    demand: Mapped[Listing | None] = relationship(foreign_keys=[demand_id])
-    achievement: Mapped[Listing | None] = relationship(foreign_keys=[achievement_id])
-    tasks: Mapped[list["LeadTask"]] = relationship(back_populates="lead", order_by="LeadTask.due_on")
-
-
-class LeadTask(Created, Model):
-    """Something a broker means to do by a day."""
-
-    __tablename__ = "lead_tasks"
-    __table_args__ = (Index("ix_lead_tasks_due", "done_at", "due_on"),)
-
-    id: Mapped[PrimaryKey]
-    lead_id: Mapped[int] = reference("leads.id")
-    person_id: Mapped[int] = reference("persons.id")
-    due_on: Mapped[date]
-    what: Mapped[Line]
-    done_at: Mapped[Moment | None]
-    lead: Mapped[Lead] = relationship(back_populates="tasks")
