@@ -6,6 +6,7 @@ from marketplace.domain.text import N_
 
 OTHER_SIDE = Guard("other_side", N_("这是贵单位提出的方案，由对方决定是否接受"))
 OWN_OFFER = Guard("own_offer", N_("只有提出方案的一方可以撤回"))
+IS_PAIR = Guard("is_pair", N_("引荐需要一项需求和一项成果，请先为线索补上另一方"))
 NOT_EXPIRED = Guard("not_expired", N_("这份方案的有效期已过，请重新提出"))
 
 NEGOTIATION = Machine(
@@ -71,28 +72,31 @@ LEAD = Machine(
         State("introduced", N_("已引荐双方"), Tone.INFO),
         State("negotiating", N_("洽谈中"), Tone.OK),
         State("won", N_("已签约"), Tone.OK, final=True),
-        State("lost", N_("未成"), Tone.DRAFT, final=True),
+        State("lost", N_("未成"), Tone.DRAFT),
     ],
     [
         Transition("new", "contact", "contacted", N_("记为已联系"), Permission.WORK_AS_BROKER),
         *several(
             ("new", "contacted"),
             Transition(
-                "", "introduce", "introduced", N_("引荐双方"), Permission.WORK_AS_BROKER, notice="pair_introduced"
+                "", "introduce", "introduced", N_("引荐双方"), Permission.WORK_AS_BROKER, guards=(IS_PAIR,),
+                notice="pair_introduced",
             ),
         ),
         *several(
-            ("new", "contacted", "introduced"),
+            ("new", "contacted", "introduced", "lost"),
             Transition("", "negotiate", "negotiating", N_("进入洽谈"), Permission.RUN_BY_ITSELF),
         ),
         *several(
-            ("new", "contacted", "introduced", "negotiating"),
+            ("new", "contacted", "introduced", "negotiating", "lost"),
             Transition("", "win", "won", N_("已签约"), Permission.RUN_BY_ITSELF),
         ),
         *several(
             ("new", "contacted", "introduced", "negotiating"),
             Transition("", "lose", "lost", N_("记为未成"), Permission.WORK_AS_BROKER, reason=True),
         ),
+        Transition("negotiating", "fall_back", "contacted", N_("洽谈终止"), Permission.RUN_BY_ITSELF),
+        Transition("lost", "reopen", "new", N_("重新跟进"), Permission.WORK_AS_BROKER),
     ],
     initial="new",
 )  # fmt: skip
