@@ -1,5 +1,7 @@
 """Matching: rankings, feedback, inquiry threads, negotiations, leads"""
 
+from datetime import date, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -22,10 +24,13 @@ def _inquiries_become_threads() -> None:
         batch_op.add_column(sa.Column("outcome", sa.String(length=40), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("outcome_note", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
-        for name in ("reminded_at", "answered_at", "last_at", "closed_at"):
+        batch_op.add_column(sa.Column("in_time", sa.Boolean(), nullable=True))
+        for name in ("reminded_at", "answered_at", "raised_at", "nda_asked_at", "last_at", "closed_at"):
             batch_op.add_column(sa.Column(name, moment, nullable=True))
         batch_op.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
-    op.execute("UPDATE inquiries SET last_at = created_at")
+    # Questions from before were answered by mail, if at all: their owners get a week to say so here.
+    day = sa.bindparam("day", date.today() + timedelta(days=7), type_=sa.Date())
+    op.execute(sa.text("UPDATE inquiries SET last_at = created_at, due_on = :day").bindparams(day))
     op.execute(
         "INSERT INTO inquiry_messages (inquiry_id, person_id, organisation_id, side, body, request_key, created_at) "
         "SELECT id, sender_id, organisation_id, 'asker', message, request_key, created_at FROM inquiries"
@@ -50,6 +55,7 @@ def _inquiries_become_threads() -> None:
             ),
             ("closed_has_date", "(state = 'closed') = (closed_at IS NOT NULL)"),
             ("closed_has_outcome", "state <> 'closed' OR outcome <> ''"),
+            ("waiting_has_day", "(state IN ('waiting','with_broker','with_admin')) = (due_on IS NOT NULL)"),
         ):
             batch_op.create_check_constraint(batch_op.f(f"ck_inquiries_{name}"), condition)
 
@@ -64,7 +70,7 @@ def _threads_become_inquiries() -> None:
         "= inquiries.request_key), '')"
     )
     with op.batch_alter_table("inquiries", schema=None) as batch_op:
-        for name in ("state_known", "closed_has_date", "closed_has_outcome"):
+        for name in ("state_known", "closed_has_date", "closed_has_outcome", "waiting_has_day"):
             batch_op.drop_constraint(batch_op.f(f"ck_inquiries_{name}"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_inquiries_pair_id_listings"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_inquiries_broker_id_organisations"), type_="foreignkey")
@@ -73,7 +79,7 @@ def _threads_become_inquiries() -> None:
         for name in ("reply_to", "message"):
             batch_op.alter_column(name, server_default=None)
         for name in (
-            "version", "closed_at", "last_at", "answered_at", "reminded_at", "due_on", "outcome_note", "outcome",
+            "version", "closed_at", "last_at", "nda_asked_at", "raised_at", "in_time", "answered_at", "reminded_at", "due_on", "outcome_note", "outcome",
             "state", "broker_id", "pair_id",
         ):  # fmt: skip
             batch_op.drop_column(name)
@@ -82,6 +88,23 @@ def _threads_become_inquiries() -> None:
 def upgrade() -> None:
     """Apply."""
 
+    op.create_table(
+        "strength_outcomes",
+        sa.Column("strength", sa.String(length=40), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("inquired", sa.Integer(), nullable=False),
+        sa.Column("negotiated", sa.Integer(), nullable=False),
+        sa.Column("contracted", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "strength IN ('strong','fair','weak','none')", name=op.f("ck_strength_outcomes_strength_known")
+        ),
+        sa.CheckConstraint(
+            "inquired <= shown AND negotiated <= shown AND contracted <= shown",
+            name=op.f("ck_strength_outcomes_part_of_shown"),
+        ),
+        sa.PrimaryKeyConstraint("strength", name=op.f("pk_strength_outcomes")),
+    )
     op.create_table(
         "text_embeddings",
         sa.Column("text_digest", sa.String(length=64), nullable=False),
@@ -116,6 +139,18 @@ def upgrade() -> None:
     with op.batch_alter_table("field_concepts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_field_concepts_changed_by"), ["changed_by"], unique=False)
 
+    op.create_table(
+        "gap_watches",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_gap_watches_person_id_persons")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_gap_watches")),
+    )
     op.create_table(
         "gaps",
         sa.Column(
@@ -215,6 +250,7 @@ def upgrade() -> None:
         sa.Column("achievement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("strength", sa.String(length=40), nullable=False),
+        sa.Column("latest", sa.String(length=40), nullable=True),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
@@ -360,6 +396,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_inquiry_messages_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_inquiry_messages_thread", ["inquiry_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_inquiry_messages_unread",
+            ["inquiry_id", "side"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
 
     op.create_table(
         "nda_acceptances",
@@ -807,9 +850,15 @@ def upgrade() -> None:
 
     _inquiries_become_threads()
 
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("frequency", sa.String(length=40), nullable=True))
+
 
 def downgrade() -> None:
     """Take back."""
+
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_column("frequency")
 
     _threads_become_inquiries()
 
@@ -882,6 +931,11 @@ def downgrade() -> None:
 
     op.drop_table("nda_acceptances")
     with op.batch_alter_table("inquiry_messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inquiry_messages_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
         batch_op.drop_index("ix_inquiry_messages_thread")
         batch_op.drop_index(batch_op.f("ix_inquiry_messages_person_id"))
         batch_op.drop_index(batch_op.f("ix_inquiry_messages_organisation_id"))
@@ -916,8 +970,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_gaps_open")
 
     op.drop_table("gaps")
+    op.drop_table("gap_watches")
     with op.batch_alter_table("field_concepts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_field_concepts_changed_by"))
 
     op.drop_table("field_concepts")
     op.drop_table("text_embeddings")
+    op.drop_table("strength_outcomes")

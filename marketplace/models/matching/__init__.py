@@ -5,10 +5,12 @@ from marketplace.models.matching.leads import Lead, LeadContact, LeadTask
 from marketplace.models.matching.matches import (
     FieldConcept,
     Gap,
+    GapWatch,
     MatchFeedback,
     MatchShown,
     MatchWatch,
     Ranking,
+    StrengthOutcome,
     TextEmbedding,
 )
 from marketplace.models.matching.negotiations import BrokerContribution, MeetingNote, Negotiation, Offer
@@ -18,6 +20,7 @@ __all__ = [
     "FieldConcept",
     "FileOpening",
     "Gap",
+    "GapWatch",
     "Inquiry",
     "InquiryMessage",
     "Lead",
@@ -31,5 +34,6 @@ __all__ = [
     "Negotiation",
     "Offer",
     "Ranking",
+    "StrengthOutcome",
     "TextEmbedding",
 ]

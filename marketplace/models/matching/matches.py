@@ -69,7 +69,8 @@ class MatchFeedback(Created, Model):
 class MatchShown(Created, Model):
     """A pair that an organisation was told of, or opened: told once, counted once, whatever happens later.
 
-    ``strength`` is the word it bore then, so that a strength can be held against what came of it.
+    ``strength`` is the word it bore then, so that a strength can be held against what came of it; ``latest`` the word
+    at which a broker who follows the pair last heard of it.
     """
 
     __tablename__ = "matches_shown"
@@ -83,6 +84,7 @@ class MatchShown(Created, Model):
     achievement_id: Mapped[int] = reference("listings.id")
     organisation_id: Mapped[int] = reference("organisations.id")
     strength: Mapped[Code]
+    latest: Mapped[Code | None]
     score: Mapped[float] = mapped_column(Float)
     told_at: Mapped[Moment | None]
     opened_at: Mapped[Moment | None]
@@ -116,6 +118,37 @@ class Gap(Versioned, Model):
     # Score of the nearest achievement, so that a gap says how wide it is.
     nearest: Mapped[float] = mapped_column(Float, default=0.0)
     demand: Mapped[Listing] = relationship(lazy="joined")
+
+
+class GapWatch(Model):
+    """A person who asked to be told each week of new gaps in the fields of their organisation."""
+
+    __tablename__ = "gap_watches"
+
+    person_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False
+    )
+    # Gaps opened later are news.
+    told_at: Mapped[Moment]
+
+
+class StrengthOutcome(Model):
+    """How many pairs of a strength were shown, and how far they went; counted anew by the worker."""
+
+    __tablename__ = "strength_outcomes"
+    __table_args__ = (
+        CheckConstraint(f"strength IN ({STRENGTHS})", name="strength_known"),
+        CheckConstraint(
+            "inquired <= shown AND negotiated <= shown AND contracted <= shown", name="part_of_shown"
+        ),
+    )
+
+    strength: Mapped[Code] = mapped_column(primary_key=True)
+    shown: Mapped[int]
+    inquired: Mapped[int]
+    negotiated: Mapped[int]
+    contracted: Mapped[int]
+    counted_at: Mapped[Moment]
 
 
 class FieldConcept(Created, Versioned, Model):
