@@ -19,7 +19,7 @@ from marketplace.retrieval.matching.matcher import KINDS, Matcher, Side
 from marketplace.retrieval.matching.reading import Reader
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights
 
-_PRESENT = "present.json"
+PRESENT = "present.json"
 _PARTS = ("title", "content")
 
 
@@ -46,9 +46,9 @@ def save(matcher: Matcher, folder: Path) -> None:
             _save_rows(fresh / f"{kind}-{part}-terms", counts.terms)
             _save_rows(fresh / f"{kind}-{part}-known", counts.known)
     named = {"state": name, "fingerprint": matcher.reader.fingerprint, "texts": weights.count}
-    waiting = folder / (_PRESENT + ".new")
+    waiting = folder / (PRESENT + ".new")
     waiting.write_text(json.dumps(named), "utf-8")
-    os.replace(waiting, folder / _PRESENT)
+    os.replace(waiting, folder / PRESENT)
     for old in folder.glob("state-*"):
         if old.name != name:
             shutil.rmtree(old, ignore_errors=True)
@@ -87,7 +87,7 @@ def load(folder: Path, reader: Reader | None = None, rows: bool = True) -> Match
 
 def _named(folder: Path) -> dict[str, Any]:
     try:
-        named = json.loads((folder / _PRESENT).read_text("utf-8"))
+        named = json.loads((folder / PRESENT).read_text("utf-8"))
     except FileNotFoundError as error:
         raise Outdated(f"{folder.name}: no state") from error
     return dict(named)

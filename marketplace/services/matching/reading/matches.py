@@ -21,7 +21,7 @@ from marketplace.retrieval.matching.fit import Fit, blended, fit
 from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import pages, visibility
 from marketplace.services.matching.ranking import stored
-from marketplace.services.matching.reading import facts
+from marketplace.services.matching.reading import sides
 
 OTHER: Mapping[str, str] = {"achievement": "demand", "demand": "achievement"}
 
@@ -155,7 +155,7 @@ def _pair(
 ) -> Pair:
     assert demand.published is not None  # noqa: S101
     shown = visibility.text_for(actor, demand, demand.published)
-    found = fit(facts.of_demand(demand, shown), facts.of_achievement(achievement), clock.today())
+    found = fit(sides.of_demand(demand, shown), sides.of_achievement(achievement), clock.today())
     found = found.without(without) if without else found
     words = said.get((demand.id, achievement.id), {})
     score = blended(text, found)
