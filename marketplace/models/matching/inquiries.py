@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.models.base import (
@@ -25,6 +25,9 @@ class Inquiry(Created, Versioned, Model):
 
     ``pair_id`` is the asker's own listing on the other side of a match, where it began from one. ``broker_id`` is the
     技术经理人's organisation that introduced or follows it. ``due_on``: the day by which the owner owes an answer.
+    ``answered_at`` is the first answer; ``in_time`` says whether it came within the limit, None while that is open.
+    ``raised_at``: when silence first reached the authority. ``nda_asked_at``: when the owner offered the files that
+    are for both sides only, against a 保密承诺.
     """
 
     __tablename__ = "inquiries"
@@ -35,6 +38,9 @@ class Inquiry(Created, Versioned, Model):
         ),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
         CheckConstraint("state <> 'closed' OR outcome <> ''", name="closed_has_outcome"),
+        CheckConstraint(
+            "(state IN ('waiting','with_broker','with_admin')) = (due_on IS NOT NULL)", name="waiting_has_day"
+        ),
         Index("ix_inquiries_state", "state", "due_on"),
     )
 
@@ -51,6 +57,9 @@ class Inquiry(Created, Versioned, Model):
     due_on: Mapped[date | None]
     reminded_at: Mapped[Moment | None]
     answered_at: Mapped[Moment | None]
+    in_time: Mapped[bool | None]
+    raised_at: Mapped[Moment | None]
+    nda_asked_at: Mapped[Moment | None]
     last_at: Mapped[Moment]
     closed_at: Mapped[Moment | None]
     # One press of the button makes one inquiry: the form carries a key of its own.
@@ -72,7 +81,11 @@ class InquiryMessage(Created, Model):
     __table_args__ = (
         CheckConstraint("side IN ('asker','owner','broker','authority')", name="side_known"),
         Index("ix_inquiry_messages_thread", "inquiry_id", "id"),
-    )
+        Index(
+            "ix_inquiry_messages_unread", "inquiry_id", "side",
+            sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     inquiry_id: Mapped[int] = reference("inquiries.id", index=False)
