@@ -89,6 +89,7 @@ def row(key: Key, pair: Pair, **moments: Any) -> dict[str, Any]:
         "organisation_id": organisation,
         "strength": pair.strength,
         "score": pair.score,
+        "latest": None,
         "told_at": None,
         "opened_at": None,
         "created_at": clock.now(),
