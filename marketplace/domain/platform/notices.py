@@ -56,8 +56,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "inquiry_reminder": NoticeKind(N_("“%(title)s”的询问还没有答复，最迟 %(due)s"), "inquiry"),
     "inquiry_raised": NoticeKind(N_("“%(title)s”的询问超时未答复，请跟进"), "inquiry"),
     "inquiry_message": NoticeKind(N_("“%(title)s”的询问有新留言"), "inquiry"),
+    "inquiry_nda_asked": NoticeKind(N_("对方请贵单位签署“%(title)s”的保密承诺，之后可打开文件"), "inquiry"),
+    "inquiry_nda": NoticeKind(N_("%(organisation)s 已签署“%(title)s”的保密承诺"), "inquiry"),
     "inquiry_closed": NoticeKind(N_("“%(title)s”的询问已结束：%(outcome)s"), "inquiry"),
     "match_found": NoticeKind(N_("“%(title)s”有 %(number)s 个新的匹配"), "match"),
+    "gaps_opened": NoticeKind(N_("贵单位的领域有 %(number)s 项新的需求缺口"), "match"),
     "pair_introduced": NoticeKind(N_("技术经理人 %(broker)s 建议：“%(demand)s”与“%(achievement)s”"), "match"),
     "pair_moved": NoticeKind(N_("您关注的“%(title)s”有进展：%(what)s"), "match"),
     "negotiation_opened": NoticeKind(N_("对方希望就“%(title)s”开始洽谈"), "negotiation"),
@@ -67,6 +70,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "offer_withdrawn": NoticeKind(N_("“%(title)s”的方案已被对方撤回"), "negotiation"),
     "negotiation_drafted": NoticeKind(N_("“%(title)s”已按谈妥的方案生成合同草稿"), "negotiation"),
     "negotiation_ended": NoticeKind(N_("“%(title)s”的洽谈已终止"), "negotiation"),
+    "broker_invited": NoticeKind(
+        N_("对方希望请技术经理人 %(broker)s 参加“%(title)s”的洽谈，请答复"), "negotiation"
+    ),
+    "broker_joined": NoticeKind(N_("双方已请贵机构参加“%(title)s”的洽谈"), "negotiation"),
+    "meeting_noted": NoticeKind(N_("请核对“%(title)s”的会谈记录"), "negotiation"),
     "contribution_claimed": NoticeKind(N_("请确认技术经理人在“%(title)s”中的贡献"), "negotiation"),
     "contribution_confirmed": NoticeKind(N_("您在“%(title)s”中的贡献已由双方确认"), "negotiation"),
     "listing_expired": NoticeKind(N_("“%(title)s”已到期，请确认是否仍然有效"), "listing"),
