@@ -7,6 +7,8 @@ from marketplace.extensions import db
 from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.deals.registry import publishing
+from marketplace.services.matching.gaps import weekly
+from marketplace.services.matching.telling import shown
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
 from marketplace.services.subsidy.granting import following, publicity
@@ -28,9 +30,11 @@ def run_by_clock() -> None:
     _guarded(reviews.release_expired)
     _guarded(publicity.clear_due)
     _guarded(following.remind)
+    _guarded(weekly.tell_due)
     _guarded(mailing.send_digests)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)
+    _guarded(shown.count_due)
     _guarded(operations.tidy)
     _guarded(accounts.forget_old)
 

@@ -14,6 +14,7 @@ PATHS = {
     "lead": "/desk/leads/%d",
     "demand_matches": "/demands/%d/matches",
     "achievement_matches": "/achievements/%d/matches",
+    "gaps": "/gaps",
     "settings": "/admin/settings",
     "contract": "/desk/contracts/%d",
     "contract_task": "/admin/registration/%d",
