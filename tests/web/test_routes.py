@@ -16,6 +16,7 @@ from marketplace.models.platform import Job, Notice, OutboxMessage, SettingValue
 from marketplace.services.platform import reviews
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
+from tests.web.matching.entrances import MAY_ENTER_MATCHING
 from tests.web.subsidy.entrances import MAY_ENTER_SUBSIDY
 
 ROLES = {str(role) for role in Role}
@@ -244,7 +245,7 @@ MAY_ENTER = {
     "signup.organisation": ALL,
     "signup.person": ALL,
     "stripe_webhook.receive": SOME,
-} | MAY_ENTER_SUBSIDY
+} | MAY_ENTER_SUBSIDY | MAY_ENTER_MATCHING
 
 
 @pytest.fixture
@@ -306,6 +307,7 @@ def places(people):
         "listing_id": public.id,
         "draft_id": draft.id,
         "demand_id": demand.id,
+        "achievement_id": public.id,
         "task_id": open_task.id,
         "grant_id": grant_id,
         "organisation_id": public.organisation_id,
@@ -343,6 +345,7 @@ def places(people):
 
 SPECIAL = {
     "demands.detail": {"listing_id": "demand_id"},
+    "matches.of_demand": {"listing_id": "demand_id"},
     "editing.step": {"listing_id": "draft_id"},
     "editing.save": {"listing_id": "draft_id"},
     "editing.add_file": {"listing_id": "draft_id"},

@@ -11,6 +11,7 @@ from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards, results, structured
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
+from marketplace.web.matching.matches import glances
 from marketplace.web.subsidy.buying import estimates
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
@@ -43,6 +44,7 @@ def detail(listing_id: int) -> str:
         may_contract=may(actor(), Permission.CREATE_CONTRACT) and listing.state == "published",
         deals=disclosed.of_listing(listing_id),
         aid=estimates.of_listing(listing),
+        glances=glances.panel(actor(), listing),
         description=cards.shorten(view.summary, 120),
         structured=structured.listing(view, _("科技成果")),
     )

@@ -10,6 +10,7 @@ from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards, results, structured
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
+from marketplace.web.matching.matches import glances
 
 blueprint = Blueprint("demands", __name__, url_prefix="/demands")
 
@@ -39,6 +40,7 @@ def detail(listing_id: int) -> str:
         views=counts.totals("demand", [listing_id])[listing_id].opened,
         may_ask=asking.may_ask(actor(), listing),
         may_contract=may(actor(), Permission.CREATE_CONTRACT) and listing.state == "published",
+        glances=glances.panel(actor(), listing),
         description=cards.shorten(view.summary, 120),
         structured=structured.listing(view, _("技术需求")),
     )

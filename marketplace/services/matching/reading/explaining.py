@@ -42,7 +42,7 @@ class Standing:
 
 def folder() -> Path:
     """Return where the worker keeps the matcher's state."""
-    return outside().search_dir.parent / "matcher"
+    return outside().matcher.folder
 
 
 def text_of(listing: Listing, shown: Shown) -> Text:
@@ -53,7 +53,7 @@ def text_of(listing: Listing, shown: Shown) -> Text:
 
 def of(actor: Actor, pair: Pair) -> Explained | None:
     """Return the reasons of a pair, or None while the worker has learnt no weights yet."""
-    assert pair.demand.published is not None and pair.achievement.published is not None  # noqa: S101
+    assert pair.demand.published is not None  # noqa: S101
     shown = visibility.text_for(actor, pair.demand, pair.demand.published)
     demand, achievement = text_of(pair.demand, shown), text_of(pair.achievement, Shown.FULL_TEXT)
     key = (pair.demand.published_id, shown, pair.achievement.published_id)

@@ -18,7 +18,9 @@ from marketplace.services.platform import audit, outbox
 
 def subject_of(pair: Pair) -> Subject:
     """Return what the rules need to know of a pair: whose demand and whose achievement it is."""
-    return Subject("match", pair.demand.organisation_id, parties=frozenset({pair.achievement.organisation_id}))
+    return Subject(
+        "match", pair.demand.organisation_id, parties=frozenset({pair.achievement.organisation_id})
+    )
 
 
 def may_judge(actor: Actor, pair: Pair) -> bool:
@@ -63,9 +65,7 @@ def take_back(actor: Actor, demand_id: int, achievement_id: int) -> Pair:
     return found
 
 
-def _say(
-    actor: Actor, demand_id: int, achievement_id: int, verdict: str, reason: str, note: str
-) -> Pair:
+def _say(actor: Actor, demand_id: int, achievement_id: int, verdict: str, reason: str, note: str) -> Pair:
     found = target(actor, demand_id, achievement_id)
     said = _current(actor, found)
     if said is not None and (said.verdict, said.reason, said.note) == (verdict, reason, note):

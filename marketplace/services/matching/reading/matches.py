@@ -50,7 +50,7 @@ class Pair:
         return self.achievement if listing.kind == "demand" else self.demand
 
     @property
-    def address(self) -> dict[str, int]:
+    def address(self) -> dict[str, Any]:
         """The pair as the values of an address."""
         return {"demand_id": self.demand.id, "achievement_id": self.achievement.id}
 
@@ -177,7 +177,10 @@ def _columns(listing: Listing) -> tuple[Any, Any]:
 def _feedback(listing: Listing, others: Iterable[int]) -> Said:
     side, other = _columns(listing)
     query = select(
-        MatchFeedback.demand_id, MatchFeedback.achievement_id, MatchFeedback.organisation_id, MatchFeedback.verdict
+        MatchFeedback.demand_id,
+        MatchFeedback.achievement_id,
+        MatchFeedback.organisation_id,
+        MatchFeedback.verdict,
     ).where(side == listing.id, other.in_(list(others)), MatchFeedback.replaced_at.is_(None))
     found: dict[tuple[int, int], dict[int | None, str]] = {}
     for row in db.session.execute(query):
