@@ -1,14 +1,9 @@
 """Who may enter the pages of matching and dealing: the part of the table of tests/web/test_routes.py for this area."""
 
-ROLES = frozenset(
-    {
-        "system_admin", "policy_manager", "achievement_reviewer", "demand_reviewer", "contract_registrar",
-        "contract_verifier", "subsidy_first_reviewer", "subsidy_reviewer", "subsidy_approver", "publisher", "finance",
-        "auditor", "expert", "external_auditor",
-    }
-)  # fmt: skip
+from marketplace.domain.access import Role
+
 OWNERS = frozenset({"agent", "manager"})
-ALL = OWNERS | {"visitor", "stranger"} | ROLES
+ALL = OWNERS | {"visitor", "stranger"} | {str(role) for role in Role}
 
 MAY_ENTER_MATCHING = {
     "matches.of_achievement": ALL,
