@@ -8,6 +8,7 @@ from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.deals.registry import publishing
 from marketplace.services.matching.gaps import weekly
+from marketplace.services.matching.negotiations import offers
 from marketplace.services.matching.telling import shown
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
@@ -30,6 +31,7 @@ def run_by_clock() -> None:
     _guarded(reviews.release_expired)
     _guarded(publicity.clear_due)
     _guarded(following.remind)
+    _guarded(offers.lapse_due)
     _guarded(weekly.tell_due)
     _guarded(mailing.send_digests)
     _guarded(longjobs.resume_lost)

@@ -12,6 +12,7 @@ PATHS = {
     "inquiry": "/desk/inquiries/%d",
     "negotiation": "/desk/negotiations/%d",
     "lead": "/desk/leads/%d",
+    "introduction": "/desk/introductions/%d",
     "demand_matches": "/demands/%d/matches",
     "achievement_matches": "/achievements/%d/matches",
     "gaps": "/gaps",

@@ -54,6 +54,7 @@ def write(
         raise Conflict()
     elif (row.kinds, row.body) == (chosen, text):
         return row
+    assert actor.person_id is not None  # noqa: S101
     row.person_id, row.kinds, row.body = actor.person_id, chosen, text
     row.buyer_confirmed_by = row.buyer_confirmed_at = None
     row.seller_confirmed_by = row.seller_confirmed_at = None
