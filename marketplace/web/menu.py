@@ -58,6 +58,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("工作台"), "desk.index"),
             Entry(N_("我的成果与需求"), "my_listings.index", Permission.CREATE_LISTING),
+            Entry(N_("我的匹配"), "watches.index", Permission.CREATE_LISTING),
             Entry(N_("技术合同"), "contracts.index", Permission.CREATE_LISTING),
             Entry(N_("补助申请"), "subsidies.index", Permission.APPLY_SUBSIDY),
             Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
@@ -112,6 +113,7 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("公开"),
         (
+            Entry(N_("需求缺口图"), "gaps.index"),
             Entry(N_("补助公示"), "publicities.index"),
             Entry(N_("补助进度查询"), "subsidy_progress.show"),
             Entry(N_("关于本站"), "home.about"),

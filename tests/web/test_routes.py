@@ -141,6 +141,8 @@ MAY_ENTER = {
     "editing.remove_file": OWNERS,
     "editing.submit": OWNERS,
     "files.download": SOME,
+    "gaps.index": ALL,
+    "gaps.watch": TRADERS,
     "grants.index": READERS,
     "grants.new": ADMIN,
     "grants.revoke": ADMIN,
@@ -245,6 +247,10 @@ MAY_ENTER = {
     "signup.organisation": ALL,
     "signup.person": ALL,
     "stripe_webhook.receive": SOME,
+    "watches.ask": SOME,
+    "watches.choose": OWNERS,
+    "watches.index": TRADERS,
+    "watches.mute": SOME,
 } | MAY_ENTER_SUBSIDY | MAY_ENTER_MATCHING
 
 

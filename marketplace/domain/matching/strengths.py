@@ -8,7 +8,7 @@ STRENGTHS: Mapping[str, str] = {
     "strong": N_("强"),
     "fair": N_("较强"),
     "weak": N_("弱"),
-    "none": N_("不匹配"),
+    "none": N_("很弱"),
 }
 
 ORDER = tuple(STRENGTHS)

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from marketplace.domain.access import Actor, Permission, Subject, require
 from marketplace.domain.errors import DomainError, NotFound
-from marketplace.domain.platform.notices import FREQUENCIES
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
@@ -18,8 +17,15 @@ from marketplace.services.people import tokens
 from marketplace.services.platform import notices
 
 USUAL = "daily"
-SITE_ONLY = "off"
-"""What a preference for the whole group calls "off": no mail, but the notice on the site."""
+
+WISHES: Mapping[str, str] = {
+    "immediate": N_("立即发邮件"),
+    "daily": N_("每日汇总"),
+    "weekly": N_("每周汇总"),
+    "off": N_("不通知"),
+}
+"""What a person may choose for a listing. "off" is silence, on the site too; for the whole group of notices, where
+nothing was chosen for the listing, it only means no mail."""
 
 SIGNATURE = 32
 
@@ -48,7 +54,7 @@ def usual(person_id: int) -> str:
 
 
 def choose(actor: Actor, listing_id: int, value: str) -> Listing:
-    """Set how often the actor hears of a listing of their organisation; a word of FREQUENCIES.
+    """Set how often the actor hears of a listing of their organisation: a word of WISHES, "" for as usual.
 
     Raises NotFound for another organisation's listing, DomainError for a word the page does not offer.
     """
@@ -56,9 +62,16 @@ def choose(actor: Actor, listing_id: int, value: str) -> Listing:
     if listing is None or listing.organisation_id != actor.organisation_id or actor.person_id is None:
         raise NotFound()
     require(actor, Permission.EDIT_LISTING, Subject(listing.kind, listing.organisation_id))
-    if value not in FREQUENCIES:
+    if value and value not in WISHES:
         raise DomainError("frequency_unknown", N_("请选择接收方式"), field="frequency")
-    _set(actor.person_id, listing, value)
+    if value:
+        _set(actor.person_id, listing, value)
+        return listing
+    watch = db.session.get(MatchWatch, (listing_id, actor.person_id))
+    if watch is not None:
+        db.session.delete(watch)
+        notices.change_frequency(actor.person_id, subject_kind(listing), listing.id, usual(actor.person_id))
+    db.session.flush()
     return listing
 
 
