@@ -49,6 +49,8 @@ def _common(root: Path) -> dict[str, Any]:
             env("DATABASE_URL") or f"sqlite:///{root / 'marketplace.db'}"
         ),
         "SEARCH_DIR": Path(env("MARKETPLACE_SEARCH_DIR", str(root / "search"))),
+        "MATCHER_DIR": Path(env("MARKETPLACE_MATCHER_DIR", str(root / "matcher"))),
+        "MATCHER_ACTIVE": True,
         "FILES_DIR": Path(env("MARKETPLACE_FILES_DIR", str(root / "files"))),
         "MAIL_DIR": Path(env("MARKETPLACE_MAIL_DIR", str(root / "mail"))),
         "SMTP_URL": env("MARKETPLACE_SMTP_URL", ""),
@@ -98,6 +100,7 @@ def _by_environment(name: str) -> dict[str, Any]:
         "COUNTS_FLUSH_SECONDS": float("inf"),
         "TESTING": True,
         "JOBS_URL": "",
+        "MATCHER_ACTIVE": False,
         "STRIPE_KEY": "",
         "ARGON2": _CHEAP_HASH,
     }

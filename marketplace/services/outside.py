@@ -15,6 +15,7 @@ from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.index import SearchIndex
+from marketplace.retrieval.matching.home import Home
 from marketplace.retrieval.whoosh_index import WhooshIndex
 
 
@@ -23,6 +24,8 @@ class Outside:
     """What one application is connected to. The index opens on first use, so that making an app does no I/O."""
 
     search_dir: Path
+    # The matcher's state; only the worker's process ever fills it with the texts.
+    matcher: Home
     static_dir: Path
     mailer: Mailer
     storage: Storage
@@ -62,6 +65,7 @@ def configure(app: Flask) -> None:
     config: dict[str, Any] = app.config
     app.extensions["marketplace_outside"] = Outside(
         search_dir=config["SEARCH_DIR"],
+        matcher=Home(config["MATCHER_DIR"], config["MATCHER_ACTIVE"]),
         static_dir=Path(app.static_folder or ""),
         mailer=open_mailer(config["SMTP_URL"], config["MAIL_DIR"], config["MAIL_FROM"]),
         storage=FolderStorage(config["FILES_DIR"]),

@@ -301,6 +301,7 @@ def upgrade() -> None:
         ),
         sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("floor", sa.Float(), nullable=False),
         sa.Column("ranked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["listing_id"], ["listings.id"], name=op.f("fk_rankings_listing_id_listings"), ondelete="RESTRICT"

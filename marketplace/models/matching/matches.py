@@ -28,7 +28,8 @@ class Ranking(Model):
     """The best of the other side for a listing, as the matcher saw the published texts; written by the worker alone.
 
     ``entries`` are [listing of the other side, score of the texts], best first. Fields, feedback and who may
-    read what are weighed when it is read, so that they are those of the day.
+    read what are weighed when it is read, so that they are those of the day. ``floor`` is the least score with which
+    another listing would enter.
     """
 
     __tablename__ = "rankings"
@@ -38,6 +39,7 @@ class Ranking(Model):
     )
     revision_id: Mapped[int] = reference("revisions.id", index=False)
     entries: Mapped[list[Any]]
+    floor: Mapped[float] = mapped_column(Float, default=0.0)
     ranked_at: Mapped[Moment]
 
 

@@ -6,7 +6,7 @@ at once, with the weights as they are; ``refresh`` learns the weights anew and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
+from marketplace.retrieval.matching.feedback import moved
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
 
@@ -130,6 +131,8 @@ class Matcher:
         self.vocabulary = Vocabulary()
         self.weights = Weights(self.reader, self.vocabulary, 0, np.zeros(0), self._rare_words())
         self.sides: dict[Kind, Side] = {kind: self._side([], iter(())) for kind in KINDS}
+        self.moved: dict[tuple[Kind, int], sp.csr_matrix] = {}
+        """Questions that feedback has moved away from their texts; they answer for the item's own list alone."""
 
     @classmethod
     def build(
@@ -171,7 +174,7 @@ class Matcher:
         return self.weights.first_term + len(self.vocabulary)
 
     def refresh(self) -> None:
-        """Learn the weights from all texts and weigh all of them again."""
+        """Learn the weights from all texts and weigh all of them again; questions are back at their texts."""
         terms = len(self.vocabulary)
         merged = {kind: side.merged(terms) for kind, side in self.sides.items()}
         self.weights = learn(self.reader, self.vocabulary, list(merged.values()))
@@ -179,15 +182,51 @@ class Matcher:
             kind: Side(self.sides[kind].present, counts, self.weights.vectors(counts))
             for kind, counts in merged.items()
         }
+        self.moved = {}
 
     def put(self, kind: Kind, key: int, text: Text) -> None:
         """Add a text or replace the one of the same key, with the weights as they are."""
         counts = self._count([self.reader.read(text)])
         self.sides[kind].put(key, counts, self.weights.vectors(counts))
+        self.moved.pop((kind, key), None)
 
     def remove(self, kind: Kind, key: int) -> None:
         """Take a text out; unknown keys are ignored."""
         self.sides[kind].remove(key)
+        self.moved.pop((kind, key), None)
+
+    def has(self, kind: Kind, key: int) -> bool:
+        """Whether there is such an item."""
+        return key in self.sides[kind]
+
+    def question(self, kind: Kind, key: int) -> sp.csr_matrix:
+        """The vector that asks for the list of an item: that of its text, or where feedback moved it."""
+        moved = self.moved.get((kind, key))
+        return self.sides[kind].vector(key) if moved is None else moved
+
+    def move(self, kind: Kind, key: int, fitting: Collection[int], misfitting: Collection[int]) -> None:
+        """Move the question of an item toward items of the other side that fit and away from those that do not.
+
+        Nothing judged puts it back to its text. Keys that are unknown are left out.
+        """
+        self.moved.pop((kind, key), None)
+        other = self.sides[OTHER[kind]]
+        liked = [other.vector(one) for one in fitting if one in other]
+        disliked = [other.vector(one) for one in misfitting if one in other]
+        if self.has(kind, key) and (liked or disliked):
+            rows = [_wide(row, self.width) for row in (self.sides[kind].vector(key), *liked, *disliked)]
+            self.moved[kind, key] = moved(rows[0], rows[1 : len(liked) + 1], rows[len(liked) + 1 :])
+
+    def lists_with(self, kind: Kind, key: int) -> dict[int, float]:
+        """The score an item has in the list of each item of the other side; raises KeyError for an unknown one."""
+        own = self.sides[kind].vector(key)
+        keys, scores = self.sides[OTHER[kind]].scores(own)
+        found = dict(zip(keys.tolist(), np.round(scores.astype(np.float64), DIGITS).tolist(), strict=True))
+        for (side, other), asked in self.moved.items():
+            if side == OTHER[kind] and other in found:
+                product = _wide(asked, self.width).multiply(_wide(own, self.width)).sum()
+                found[other] = round(float(product), DIGITS)
+        return found
 
     def vector(self, text: Text) -> sp.csr_matrix:
         """The vector of any text, in the collection or not."""
@@ -200,7 +239,7 @@ class Matcher:
 
     def score_all(self, kind: Kind, key: int) -> dict[int, float]:
         """The score of every item of the other side for an item of ``kind``; raises KeyError for an unknown one."""
-        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
+        keys, scores = self.sides[OTHER[kind]].scores(self.question(kind, key))
         return {int(key): float(score) for key, score in zip(keys, scores, strict=True)}
 
     def top(self, kind: Kind, keys: Iterable[int] | None = None, n: int = 20) -> dict[int, list[Match]]:
@@ -216,7 +255,7 @@ class Matcher:
         return {key: self._top_of_one(kind, key, n) for key in asked}
 
     def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
-        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
+        keys, scores = self.sides[OTHER[kind]].scores(self.question(kind, key))
         if len(scores) > n:
             # All that tie with the last one stay in: the key decides between them.
             least = np.partition(scores, -n)[-n]
@@ -233,7 +272,7 @@ class Matcher:
         present = np.array(other.present, dtype=np.int64)
         for at in range(0, len(asked), chunk):
             some = asked[at : at + chunk]
-            questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in some], "csr")
+            questions = sp.vstack([_wide(self.question(kind, key), width) for key in some], "csr")
             best = sp_matmul_topn(
                 questions, candidates, top_n=max(min(n, len(other)), 1), sort=True, n_threads=THREADS
             )

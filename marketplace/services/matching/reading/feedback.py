@@ -11,9 +11,10 @@ from marketplace.domain.matching.feedback import LONGEST_NOTE, MISFITS, OTHER
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import MatchFeedback
+from marketplace.services.matching.ranking import changes
 from marketplace.services.matching.reading import matches
 from marketplace.services.matching.reading.matches import Pair
-from marketplace.services.platform import audit, outbox
+from marketplace.services.platform import audit
 
 
 def subject_of(pair: Pair) -> Subject:
@@ -91,7 +92,7 @@ def _spread(actor: Actor, pair: Pair, verdict: str, reason: str) -> None:
         demand=pair.demand.id, achievement=pair.achievement.id, verdict=verdict, reason=reason,
     )  # fmt: skip
     for listing in (pair.demand, pair.achievement):
-        outbox.enqueue("match", kind=listing.kind, id=listing.id)
+        changes.changed(listing.kind, listing.id)
 
 
 def _key(actor: Actor, pair: Pair) -> dict[str, Any]:

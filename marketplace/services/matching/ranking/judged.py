@@ -1,0 +1,68 @@
+"""What people said of matches, put into the matcher: each side's word moves the question of its own listing."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import aliased
+
+from marketplace.extensions import db
+from marketplace.models.catalogue import Listing
+from marketplace.models.matching import MatchFeedback
+from marketplace.retrieval.matching.home import Held
+from marketplace.retrieval.matching.matcher import Kind
+from marketplace.services.matching.ranking.batches import batched
+
+SUBJECT_REASONS = frozenset({"approach", "field"})
+"""Only a misfit for its subject says something about words; a price that is too high does not."""
+CHUNK = 500
+
+
+def apply(held: Held, ids: Collection[int] | None) -> None:
+    """Move the questions of ``ids`` (None: all) and of those who judged them by what was said of their matches."""
+    said: dict[tuple[Kind, int], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    wanted = None if ids is None else set(ids) | _partners(ids)
+    for demand, achievement, by_demander, verdict, reason in _rows(wanted):
+        if verdict == "misfits" and reason not in SUBJECT_REASONS:
+            continue
+        key: tuple[Kind, int] = ("demand", demand) if by_demander else ("achievement", achievement)
+        if wanted is None or key[1] in wanted:
+            said[key][verdict == "misfits"].append(achievement if by_demander else demand)
+    for key in [key for key in held.matcher.moved if wanted is None or key[1] in wanted]:
+        del held.matcher.moved[key]
+    for (kind, own), (fitting, misfitting) in said.items():
+        held.matcher.move(kind, own, fitting, misfitting)
+    db.session.rollback()
+
+
+def _partners(ids: Collection[int]) -> set[int]:
+    query = select(MatchFeedback.demand_id, MatchFeedback.achievement_id)
+    found: set[int] = set()
+    for some in batched(sorted(ids), CHUNK):
+        for pair in db.session.execute(_about(query, some)):
+            found.update(pair)
+    return found
+
+
+def _rows(ids: Collection[int] | None) -> list[tuple[int, int, bool, str, str]]:
+    demand = aliased(Listing)
+    said = MatchFeedback
+    query = (
+        select(
+            said.demand_id, said.achievement_id, demand.organisation_id == said.organisation_id, said.verdict,
+            said.reason,
+        )
+        .join(demand, demand.id == said.demand_id)
+        .order_by(said.id)
+    )  # fmt: skip
+    if ids is None:
+        return [tuple(one) for one in db.session.execute(query.where(said.replaced_at.is_(None)))]
+    found = {
+        tuple(one) for some in batched(sorted(ids), CHUNK) for one in db.session.execute(_about(query, some))
+    }
+    return sorted(found)
+
+
+def _about(query: Select[tuple[int, ...]], ids: Collection[int]) -> Select[tuple[int, ...]]:
+    about = or_(MatchFeedback.demand_id.in_(ids), MatchFeedback.achievement_id.in_(ids))
+    return query.where(MatchFeedback.replaced_at.is_(None), about)

@@ -1,0 +1,75 @@
+"""What the worker's clock sees to: learning anew when it is time, and saving what changed."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.domain import clock
+from marketplace.extensions import db
+from marketplace.models.platform import Job
+from marketplace.retrieval.matching.home import MatcherBusy
+from marketplace.services.matching.knowledge import table
+from marketplace.services.matching.ranking import collecting, learning
+from marketplace.services.matching.ranking.following import LEARNT_SHARE
+from marketplace.services.outside import outside
+
+NIGHT = time(3, 0)
+"""Beijing time of the nightly learning."""
+REST = timedelta(hours=1)
+"""After a learning that failed a person may look before the next."""
+
+
+def tend() -> None:
+    """Start learning anew where it is due; write the matcher's changes to the disk now and then."""
+    home = outside().matcher
+    if not home.active:
+        return
+    reason = why_learn()
+    if reason and not _rests():
+        learning.begin()
+    db.session.rollback()
+    if home.holds:
+        try:
+            with home.own() as held:
+                if held is not None:
+                    home.save_if_due(held)
+        except MatcherBusy:
+            return
+
+
+def why_learn() -> str:
+    """Return why everything had better be learnt anew: "missing", "outdated", "changed", "nightly", or "".
+
+    ``missing`` only where there is something to rank.
+    """
+    facts = outside().matcher.facts()
+    if not facts:
+        return "missing" if collecting.total() else ""
+    if facts["fingerprint"] != table.reader().fingerprint:
+        return "outdated"
+    changed = facts.get("changed", 0)
+    if changed > LEARNT_SHARE * max(facts["texts"], 1):
+        return "changed"
+    return "nightly" if changed and _learnt_at(facts) < _last_night() else ""
+
+
+def _learnt_at(facts: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(facts.get("learnt_at", 0.0), UTC)
+
+
+def _last_night() -> datetime:
+    now = clock.now().astimezone(clock.BEIJING)
+    tonight = datetime.combine(now.date(), NIGHT, clock.BEIJING)
+    return tonight if now >= tonight else tonight - timedelta(days=1)
+
+
+def _rests() -> bool:
+    query = select(Job).where(Job.kind == learning.JOB).order_by(Job.id.desc()).limit(1)
+    last = db.session.scalar(query)
+    return (
+        last is not None
+        and last.state == "failed"
+        and last.finished_at is not None
+        and clock.now() - last.finished_at < REST
+    )
