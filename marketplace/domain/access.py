@@ -426,4 +426,5 @@ FILE_AUDIENCES: Mapping[str, frozenset[Audience]] = {
     "verified": frozenset({Audience.VERIFIED, Audience.ADMIN}),
     "parties": frozenset(),
 }
-"""Who may open a file of a level. ``parties`` is for the owner and its reviewers until dealing exists."""
+"""Who may open a file of a level. ``parties`` is for the owner and its reviewers; a thread between two organisations
+opens such files to the other side (services/matching/inquiries/exchange.py)."""

@@ -14,6 +14,7 @@ from marketplace.domain.platform.settings import SETTINGS
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import (
     CONTRACT,
+    INQUIRY,
     LISTING,
     PROFILE,
     REVIEW_TASK,
@@ -30,6 +31,7 @@ from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.deals import waiting
+from marketplace.services.matching.inquiries import waiting as inquiries
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
@@ -73,6 +75,7 @@ def workbench(actor: Actor) -> Workbench:
     items += [
         *_of_contracts(actor, calendar),
         *_of_cases(actor, calendar),
+        *_of_inquiries(actor, calendar),
         *_of_examinations(actor),
         *_expiring(actor, calendar),
     ]
@@ -202,6 +205,21 @@ def _of_cases(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             state=SUBSIDY_CASE.states[case.state],
             waits_for=step.waits_for,
             missing=step.missing[0],
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
+
+
+def _of_inquiries(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for inquiry, title, step in inquiries.of_actor(actor):
+        yield WorkItem(
+            title=title,
+            kind=Words(N_("询问")),
+            path=links.path_of("inquiry", inquiry.id),
+            state=INQUIRY.states[inquiry.state],
+            waits_for=step.waits_for,
+            missing=step.missing,
             mine=step.mine,
             due=step.due,
             days_left=_left(calendar, step.due),

@@ -10,17 +10,19 @@ from flask_babel import gettext as _
 from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.text import N_
 from marketplace.services.deals.billing import accounts
+from marketplace.services.matching.inquiries import waiting as inquiries
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What may stand in a menu: words, endpoint, the permission it takes, and whether the site has it at all."""
+    """What may stand in a menu: words, endpoint, the permission it takes, whether the site has it, what waits there."""
 
     label: str
     endpoint: str
     permission: Permission | None = None
     values: dict[str, Any] = field(default_factory=dict)
     exists: Callable[[], bool] = lambda: True
+    count: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("我的匹配"), "watches.index", Permission.CREATE_LISTING),
             Entry(N_("技术合同"), "contracts.index", Permission.CREATE_LISTING),
             Entry(N_("补助申请"), "subsidies.index", Permission.APPLY_SUBSIDY),
-            Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
+            Entry(
+                N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION, count=inquiries.unread_count
+            ),
             Entry(N_("评审与核查"), "examinations.index", Permission.GIVE_OPINION),
             Entry(N_("通知"), "notices.index"),
         ),
@@ -82,6 +86,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("超时未答的询问"), "overdue_inquiries.index", Permission.OVERSEE_INQUIRIES),
             Entry(N_("补助审核"), "subsidy_register.index", Permission.READ_CASES),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
@@ -166,7 +171,8 @@ def _items(entries: Sequence[Entry], actor: Actor | None = None) -> Iterable[Ite
         if entry.permission and (actor is None or not may(actor, entry.permission)):
             continue
         url = url_for(entry.endpoint, **entry.values)
-        yield Item(_(entry.label), url, _stands_in(entry, here, exact))
+        number = entry.count(actor) if entry.count is not None and actor is not None else None
+        yield Item(_(entry.label), url, _stands_in(entry, here, exact), number)
 
 
 def _stands_in(entry: Entry, here: str, exact: bool) -> bool:

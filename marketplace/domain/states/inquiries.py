@@ -6,6 +6,7 @@ from marketplace.domain.text import N_
 
 IS_OWNER = Guard("is_owner", N_("等待发布单位答复，由发布单位的人员办理"))
 IS_ASKER = Guard("is_asker", N_("由询问单位的人员办理"))
+IS_SIDE = Guard("is_side", N_("由询问双方的人员办理"))
 HAS_BROKER = Guard("has_broker", N_("这条询问没有技术经理人"))
 
 WAITING_STATES = ("waiting", "with_broker", "with_admin")
@@ -55,19 +56,20 @@ INQUIRY = Machine(
                 notice="negotiation_opened",
             ),
         ),
+        # While they negotiate, the negotiation ends first: it settles the thread, or gives it back.
         *several(
-            OPEN_STATES,
+            (*WAITING_STATES, "answered"),
             Transition(
-                "", "close", "closed", N_("结束询问"), Permission.HANDLE_INQUIRY, reason=True,
+                "", "close", "closed", N_("结束询问"), Permission.HANDLE_INQUIRY, guards=(IS_SIDE,), reason=True,
                 notice="inquiry_closed",
             ),
         ),
         # A negotiation that ended without an agreement leaves the thread open; one that succeeded closes it.
         Transition("negotiating", "resume", "answered", N_("洽谈终止"), Permission.RUN_BY_ITSELF),
         Transition("negotiating", "settle", "closed", N_("洽谈成功"), Permission.RUN_BY_ITSELF),
-        # What is withdrawn, or whose owner is no longer verified, is not asked about any more.
+        # What is withdrawn, taken down or expired is not asked about any more.
         *several(
-            OPEN_STATES,
+            (*WAITING_STATES, "answered"),
             Transition(
                 "", "end", "closed", N_("随发布内容结束"), Permission.RUN_BY_ITSELF, notice="inquiry_closed"
             ),

@@ -5,7 +5,24 @@ from marketplace.domain.access import Role
 OWNERS = frozenset({"agent", "manager"})
 ALL = OWNERS | {"visitor", "stranger"} | {str(role) for role in Role}
 
+SIGNED_IN = ALL - {"visitor"}
+OVERSEERS = frozenset({"achievement_reviewer", "demand_reviewer"})
+SOME = None
+"""Open to whoever the subject concerns; the tests of that page say who."""
+
 MAY_ENTER_MATCHING = {
+    "inquiries.index": SIGNED_IN,
+    "inquiries.ask": SOME,
+    "inquiries.send": SOME,
+    "inquiries.detail": SOME,
+    "inquiries.write": SOME,
+    "inquiries.close": SOME,
+    "inquiry_papers.file": SOME,
+    "inquiry_papers.offer": SOME,
+    "inquiry_papers.accept": SOME,
+    "inquiry_papers.show": SOME,
+    "inquiry_papers.pdf": SOME,
+    "overdue_inquiries.index": OVERSEERS,
     "matches.of_achievement": ALL,
     "matches.of_demand": ALL,
     "matches.detail": ALL,
