@@ -51,8 +51,11 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """Field of a contract's text that an offer fills → what pages of offers call it."""
 
+FIELDS = (
+    "kind", "licence_scope", "amount_fen", "payment_mode", "instalments", "royalty_terms", "terms", "valid_until",
+)  # fmt: skip
+"""Fields of an offer's form."""
 _NAMES = {"lines.0.amount_fen": "amount_fen", "lines.0.technical_fen": "amount_fen", "content": "terms"}
-_ELSEWHERE = ("title", "valid_from", "valid_to", "open_ended", "lines.0.name")
 
 
 @dataclass(frozen=True)
@@ -148,9 +151,8 @@ def _renamed(errors: Iterable[FieldError]) -> list[FieldError]:
     """Return what an offer's form can mend, under the names of its fields, each place once."""
     found: dict[str, FieldError] = {}
     for error in errors:
-        head = error.field.partition(".")[0]
-        if head in LABELS and error.field not in _ELSEWHERE:
-            name = _NAMES.get(error.field, error.field)
+        name = _NAMES.get(error.field, error.field)
+        if name.partition(".")[0] in FIELDS:
             found.setdefault(name, FieldError(name, error.code, error.message, error.params))
     return list(found.values())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 
 from sqlalchemy import select
@@ -38,10 +37,7 @@ def funnel(actor: Actor) -> Sequence[Stage]:
     rows = list(db.session.execute(query))
     found = []
     for place, (code, label) in enumerate(STAGES):
-        spans = [_days(row[0], row[place]) for row in rows if row[place] is not None]
+        reached = [(row[0], row[place]) for row in rows]
+        spans = [max(0, (at - begun).days) for begun, at in reached if at is not None]
         found.append(Stage(code, label, len(spans), median(spans) if place and spans else None))
     return found
-
-
-def _days(begun: datetime, reached: datetime) -> float:
-    return max(0, (reached - begun).days)

@@ -57,8 +57,7 @@ def introduce(actor: Actor, lead_id: int, words: str) -> Lead:
     lead.introduction, lead.introduced_at = text, clock.now()
     moved = workflow.apply(LEAD, lead, "introduce", actor, subject)
     assert moved.notice is not None  # noqa: S101
-    assert pair.demand.published is not None
-    assert pair.achievement.published is not None
+    titles = {one.kind: one.published.title for one in (pair.demand, pair.achievement) if one.published}
     people = {
         person
         for owner in (pair.demand.organisation_id, pair.achievement.organisation_id)
@@ -70,8 +69,8 @@ def introduce(actor: Actor, lead_id: int, words: str) -> Lead:
         "introduction",
         lead.id,
         broker=actor.organisation_name,
-        demand=pair.demand.published.title,
-        achievement=pair.achievement.published.title,
+        demand=titles["demand"],
+        achievement=titles["achievement"],
     )
     return lead
 
