@@ -105,11 +105,6 @@ class Home:
         """Whether this process has the matcher in memory."""
         return self._held is not None
 
-    @property
-    def holds(self) -> bool:
-        """Whether this process has the matcher in memory."""
-        return self._held is not None
-
     def adopt(self, held: Held) -> None:
         """Put another matcher in place of the one held; only inside ``own``."""
         self._held = held

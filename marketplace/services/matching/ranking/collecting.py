@@ -4,6 +4,7 @@ What of a match is shown to whom is decided when it is read.
 """
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,14 +34,14 @@ def total() -> int:
 
 def versions(kind: Kind, ids: Collection[int] | None = None) -> dict[int, int]:
     """Return the published revision of each listing of ``kind`` (of ``ids``, if given) that is ranked."""
-    query = visibility.public_listings(Audience.ADMIN, kind, SEARCHABLE_STATES)
-    query = query.with_only_columns(Listing.id, Listing.published_id).order_by(Listing.id)
+    published = visibility.public_listings(Audience.ADMIN, kind, SEARCHABLE_STATES)
+    query: Any = published.with_only_columns(Listing.id, Listing.published_id).order_by(Listing.id)
     if ids is None:
         return {row.id: row.published_id for row in db.session.execute(query)}
     return {
-        key: revision
+        row.id: row.published_id
         for some in batched(sorted(ids), CHUNK)
-        for key, revision in db.session.execute(query.where(Listing.id.in_(some)))
+        for row in db.session.execute(query.where(Listing.id.in_(some)))
     }
 
 
@@ -54,8 +55,8 @@ def of_organisations(organisation_ids: Collection[int]) -> set[int]:
 def read(kind: Kind, ids: Collection[int]) -> Iterator[tuple[int, int, Text]]:
     """Give (listing, revision, text) of those of ``ids`` that are ranked, in order of their ids."""
     revision = visibility.REVISIONS[kind]
-    query = visibility.public_listings(Audience.ADMIN, kind, SEARCHABLE_STATES)
-    query = query.with_only_columns(Listing.id, revision).order_by(Listing.id)
+    published = visibility.public_listings(Audience.ADMIN, kind, SEARCHABLE_STATES)
+    query: Any = published.with_only_columns(Listing.id, revision).order_by(Listing.id)
     with Session(db.engine) as session:
         for some in batched(sorted(ids), CHUNK):
             for key, found in session.execute(query.where(Listing.id.in_(some))):

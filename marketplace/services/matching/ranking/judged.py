@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.extensions import db
@@ -16,6 +17,9 @@ from marketplace.services.matching.ranking.batches import batched
 SUBJECT_REASONS = frozenset({"approach", "field"})
 """Only a misfit for its subject says something about words; a price that is too high does not."""
 CHUNK = 500
+
+Said = tuple[int, int, bool, str, str]
+"""Demand, achievement, whether the demander said it, verdict, reason."""
 
 
 def apply(held: Held, ids: Collection[int] | None) -> None:
@@ -40,11 +44,11 @@ def _partners(ids: Collection[int]) -> set[int]:
     found: set[int] = set()
     for some in batched(sorted(ids), CHUNK):
         for pair in db.session.execute(_about(query, some)):
-            found.update(pair)
+            found.update((pair.demand_id, pair.achievement_id))
     return found
 
 
-def _rows(ids: Collection[int] | None) -> list[tuple[int, int, bool, str, str]]:
+def _rows(ids: Collection[int] | None) -> list[Said]:
     demand = aliased(Listing)
     said = MatchFeedback
     query = (
@@ -56,13 +60,15 @@ def _rows(ids: Collection[int] | None) -> list[tuple[int, int, bool, str, str]]:
         .order_by(said.id)
     )  # fmt: skip
     if ids is None:
-        return [tuple(one) for one in db.session.execute(query.where(said.replaced_at.is_(None)))]
-    found = {
-        tuple(one) for some in batched(sorted(ids), CHUNK) for one in db.session.execute(_about(query, some))
-    }
-    return sorted(found)
+        return _said(query.where(said.replaced_at.is_(None)))
+    # A pair may be about two of the listings that are asked for in two statements.
+    return sorted({one for some in batched(sorted(ids), CHUNK) for one in _said(_about(query, some))})
 
 
-def _about(query: Select[tuple[int, ...]], ids: Collection[int]) -> Select[tuple[int, ...]]:
+def _said(query: Any) -> list[Said]:
+    return [(one[0], one[1], bool(one[2]), one[3], one[4]) for one in db.session.execute(query)]
+
+
+def _about(query: Any, ids: Collection[int]) -> Any:
     about = or_(MatchFeedback.demand_id.in_(ids), MatchFeedback.achievement_id.in_(ids))
     return query.where(MatchFeedback.replaced_at.is_(None), about)
