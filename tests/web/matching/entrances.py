@@ -10,7 +10,13 @@ OVERSEERS = frozenset({"achievement_reviewer", "demand_reviewer"})
 SOME = None
 """Open to whoever the subject concerns; the tests of that page say who."""
 
+ADMIN = frozenset({"system_admin"})
+
 MAY_ENTER_MATCHING = {
+    "concepts.index": ADMIN,
+    "concepts.new": ADMIN,
+    "concepts.edit": ADMIN,
+    "concepts.retire": ADMIN,
     "inquiries.index": SIGNED_IN,
     "inquiries.ask": SOME,
     "inquiries.send": SOME,
@@ -23,6 +29,7 @@ MAY_ENTER_MATCHING = {
     "inquiry_papers.show": SOME,
     "inquiry_papers.pdf": SOME,
     "overdue_inquiries.index": OVERSEERS,
+    "matches.brokers": SOME,
     "matches.of_achievement": ALL,
     "matches.of_demand": ALL,
     "matches.detail": ALL,

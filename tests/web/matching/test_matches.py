@@ -273,3 +273,20 @@ def test_every_finding_has_a_sentence() -> None:
     assert codes == set(sentences.SENTENCES)
     assert set(sentences.MISSING) <= codes
     assert set(sentences.TESTS) == set(fit.WEIGHTS)
+
+
+def test_a_broker_is_asked_to_introduce(
+    demand: Listing, offer: Listing, buyer: Person, client: InspectingClient,
+    login: Callable[..., InspectingClient],
+) -> None:  # fmt: skip
+    """Verified brokers are offered, each by the question that names it; reviewers have nobody to ask."""
+    broker = make.make_organisation("broker", "渡汴技术转移公司")
+    make.make_organisation("broker", "未认证经纪公司", verified=False)
+    login(buyer)
+    assert of(demand, offer, "/brokers") in client.get(of(demand, offer)).text
+    page = client.get(of(demand, offer, "/brokers")).text
+    assert f"/desk/inquiries/new/achievement/{offer.id}?pair={demand.id}&amp;broker={broker.id}" in page
+    assert "未认证经纪公司" not in page
+    login(make.make_staff(Role.DEMAND_REVIEWER))
+    assert of(demand, offer, "/brokers") not in client.get(of(demand, offer)).text
+    assert client.get(of(demand, offer, "/brokers")).status_code == 403

@@ -88,18 +88,23 @@ class Step:
     remark: str = ""
 
 
+def other_side(actor: Actor, pair: Pair) -> tuple[Listing, Listing | None]:
+    """Return which listing the reader would ask about, and their own of the pair, if one is."""
+    if pair.achievement.organisation_id == actor.organisation_id:
+        return pair.demand, pair.achievement
+    return pair.achievement, pair.demand if pair.demand.organisation_id == actor.organisation_id else None
+
+
 def next_step(actor: Actor, pair: Pair) -> Step | None:
     """Return how the reader gets in touch, naming the pair where one side is theirs; None where they cannot."""
-    if pair.achievement.organisation_id == actor.organisation_id:
-        return _ask(actor, pair.demand, pair.achievement, _("我能解决，联系对方"))
-    own = pair.demand if pair.demand.organisation_id == actor.organisation_id else None
-    return _ask(actor, pair.achievement, own, _("询问这项成果"))
-
-
-def _ask(actor: Actor, listing: Listing, own: Listing | None, label: str) -> Step | None:
-    url = url_for(
-        "inquiries.ask", kind=listing.kind, listing_id=listing.id, pair=own.id if own is not None else None
-    )
+    listing, own = other_side(actor, pair)
+    label = _("询问这项成果") if listing.kind == "achievement" else _("我能解决，联系对方")
     if not actor.signed_in:
-        return Step(label, url, _("需先登录"))
-    return Step(label, url) if asking.may_ask(actor, listing) else None
+        return Step(label, ask_url(listing, own), _("需先登录"))
+    return Step(label, ask_url(listing, own)) if asking.may_ask(actor, listing) else None
+
+
+def ask_url(listing: Listing, own: Listing | None, broker_id: int | None = None) -> str:
+    """Return where one asks about ``listing``, coming from a pair, with a 技术经理人 or without."""
+    pair = own.id if own is not None else None
+    return url_for("inquiries.ask", kind=listing.kind, listing_id=listing.id, pair=pair, broker=broker_id)

@@ -27,6 +27,7 @@ BARS: Mapping[str, int] = {"strong": 3, "fair": 2, "weak": 1, "none": 0}
 """How many of three bars a strength fills: its shape beside its word."""
 
 IN_PANEL = 3
+DECISIVE = ("price", "maturity", "ways", "time")
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,23 @@ class Glance:
     may_judge: bool
 
     @property
-    def known(self) -> list[Line]:
-        """The tests that could be made, those that fit first."""
-        return [line for line in self.lines if line.tone == "ok"] + [
-            line for line in self.lines if line.tone == "bad"
-        ]
+    def told(self) -> list[Line]:
+        """The tests that a card tells in full: what decides a deal, then all that is missing."""
+        fitting = {line.name: line for line in self._with("ok")}
+        return [fitting[name] for name in DECISIVE if name in fitting] + self._with("bad")
 
     @property
-    def unknown(self) -> list[Line]:
-        """The tests that could not be made."""
-        return [line for line in self.lines if line.tone == "info"]
+    def also(self) -> list[str]:
+        """What fits beside, by name."""
+        return [line.label for line in self._with("ok") if line.name not in DECISIVE]
+
+    @property
+    def unknown(self) -> list[str]:
+        """What could not be compared, by name."""
+        return [line.label for line in self._with("info")]
+
+    def _with(self, tone: str) -> list[Line]:
+        return [line for line in self.lines if line.tone == tone]
 
 
 def strength(code: str) -> Strength:

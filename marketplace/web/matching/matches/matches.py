@@ -13,12 +13,14 @@ from marketplace.forms.matching.feedback import MisfitForm
 from marketplace.models.catalogue import Listing
 from marketplace.services.catalogue import pages
 from marketplace.services.catalogue.pages import View
+from marketplace.services.matching.inquiries import asking
 from marketplace.services.matching.ranking import stored
 from marketplace.services.matching.reading import feedback, matches
 from marketplace.services.matching.reading.matches import OTHER, Pair
 from marketplace.services.matching.telling import shown
+from marketplace.services.people import directory
 from marketplace.services.unit import unit_of_work
-from marketplace.web.guards import actor, public, requires
+from marketplace.web.guards import actor, public, requires, signed_in
 from marketplace.web.limits import SEARCH
 from marketplace.web.matching.matches import explanations, glances, sentences
 
@@ -84,6 +86,18 @@ def detail(demand_id: int, achievement_id: int) -> str:
         next=explanations.next_step(actor(), pair),
         outcome=glances.outcomes([pair.strength])[0] if pair.strength != "none" else None,
     )
+
+
+@blueprint.get(f"{PAIR}/brokers")
+@signed_in
+def brokers(demand_id: int, achievement_id: int) -> str:
+    """Offer the 技术经理人 who could introduce the reader to the other side."""
+    pair = matches.pair(actor(), demand_id, achievement_id)
+    listing, own = explanations.other_side(actor(), pair)
+    asking.target(actor(), listing.kind, listing.id)
+    found = directory.brokers(actor(), {pair.demand.organisation_id, pair.achievement.organisation_id})
+    urls = {one.id: explanations.ask_url(listing, own, one.id) for one in found}
+    return render_template("matches/brokers.html", **_sides(pair), brokers=found, urls=urls)
 
 
 def _sides(pair: Pair) -> dict[str, View]:
