@@ -361,6 +361,8 @@ FIXED = {
     "settings.change": {"key": "listing.months_valid"},
     "admin.export_ledger": {"name": "organisations"},
     "registry.move": {"action": "suspend"},
+    "concepts.edit": {"key": "06:新能源:氢能燃料电池"},
+    "concepts.retire": {"key": "06:新能源:氢能燃料电池"},
 }
 
 

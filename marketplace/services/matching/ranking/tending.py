@@ -51,11 +51,13 @@ def why_learn() -> str:
     changed = facts.get("changed", 0)
     if changed > LEARNT_SHARE * max(facts["texts"], 1):
         return "changed"
-    return "nightly" if changed and _learnt_at(facts) < _last_night() else ""
+    learnt = learnt_at(facts)
+    return "nightly" if changed and learnt is not None and learnt < _last_night() else ""
 
 
-def _learnt_at(facts: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(facts.get("learnt_at", 0.0), UTC)
+def learnt_at(facts: dict[str, Any]) -> datetime | None:
+    """Return when the weights of a state (``Home.facts``) were learnt, or None where there is none."""
+    return datetime.fromtimestamp(facts["learnt_at"], UTC) if "learnt_at" in facts else None
 
 
 def _last_night() -> datetime:
