@@ -11,13 +11,14 @@ from marketplace.domain.states import NEGOTIATION
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.deals import Contract
-from marketplace.models.matching import Negotiation
+from marketplace.models.matching import BrokerContribution, Negotiation
 from marketplace.services import workflow
 from marketplace.services.deals import contracts
 from marketplace.services.deals.drafts import creating
 from marketplace.services.matching.brokerage import hooks
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.matching.negotiations import offers, records
+from marketplace.services.matching.telling import following
 
 
 def draft(actor: Actor, negotiation_id: int) -> Contract:
@@ -41,6 +42,9 @@ def draft(actor: Actor, negotiation_id: int) -> Contract:
         moved = workflow.apply(NEGOTIATION, negotiation, "draft", actor, records.sides_of(negotiation))
     assert moved.notice is not None  # noqa: S101
     records.tell(actor, negotiation, moved.notice)
+    following.moved(
+        negotiation.demand_id, negotiation.achievement_id, "contract_drafted", negotiation.broker_id
+    )
     if negotiation.inquiry.state == "negotiating":
         threads.act(SYSTEM, negotiation.inquiry, "settle")
     return contract
@@ -70,6 +74,20 @@ def of_contract(actor: Actor, contract: Contract) -> Negotiation | None:
     found = db.session.scalar(select(Negotiation).where(Negotiation.contract_id == contract.id))
     readable = found is not None and may(actor, Permission.READ_NEGOTIATION, records.readers_of(found))
     return found if readable else None
+
+
+def confirmed_contribution(contract: Contract) -> BrokerContribution | None:
+    """Return what the 技术经理人 did for a contract, once buyer and seller have both confirmed it."""
+    query = (
+        select(BrokerContribution)
+        .join(Negotiation, Negotiation.id == BrokerContribution.negotiation_id)
+        .where(
+            Negotiation.contract_id == contract.id,
+            BrokerContribution.buyer_confirmed_at.is_not(None),
+            BrokerContribution.seller_confirmed_at.is_not(None),
+        )
+    )
+    return db.session.scalar(query)
 
 
 def contract_of(actor: Actor, negotiation: Negotiation) -> Contract | None:
