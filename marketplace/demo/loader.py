@@ -8,6 +8,7 @@ from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.payments import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
+from marketplace.demo.matching.inquiries import Inquiries
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
 from marketplace.demo.subsidy import policies
@@ -38,6 +39,7 @@ def plan() -> Plan:
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
+    Inquiries(found, people, market).schedule()
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()

@@ -25,7 +25,7 @@ _ENDS_IN = (*WAITING_STATES, "answered")
 
 def run() -> int:
     """End, raise and remind whatever is due; return how many threads were touched. Each chunk is a transaction."""
-    return _each(_gone(), _end) + _each(_late(), _raise) + _each(_soon(), _remind)
+    return _each(_gone(), _end) + _each(_late(), raise_late) + _each(_soon(), _remind)
 
 
 def _each(condition: ColumnElement[bool], do: Callable[[Inquiry], bool]) -> int:
@@ -62,8 +62,8 @@ def _late() -> ColumnElement[bool]:
     return Inquiry.state.in_(("waiting", "with_broker")) & (Inquiry.due_on < clock.today())
 
 
-def _raise(inquiry: Inquiry) -> bool:
-    """Raise a silent thread, unless a side is suspended: it cannot write."""
+def raise_late(inquiry: Inquiry) -> bool:
+    """Raise a silent thread whose day is over, unless a side is suspended: it cannot write. Needs a unit of work."""
     late = inquiry.due_on is not None and inquiry.due_on < clock.today()
     if not late or not threads.both_verified(inquiry):
         return False
