@@ -8,7 +8,7 @@ from marketplace.domain.access import Permission, may
 from marketplace.domain.errors import NotFound
 from marketplace.domain.text import N_
 from marketplace.extensions import db
-from marketplace.models.matching import Lead, MatchShown
+from marketplace.models.matching import Inquiry, Lead, MatchShown
 from marketplace.services.matching.reading import matches
 from marketplace.services.matching.reading.matches import Pair
 from marketplace.services.matching.telling import shown
@@ -26,15 +26,26 @@ MOVES: Mapping[str, str] = {
 """What may happen to a pair, as its followers are told."""
 
 
-def moved(demand_id: int, achievement_id: int, move: str) -> None:
-    """Tell the followers of a pair that it moved: a code of MOVES. Needs a unit of work."""
+def moved(demand_id: int | None, achievement_id: int | None, move: str, broker_id: int | None = None) -> None:
+    """Tell the followers of a pair that it moved: a code of MOVES. Needs a unit of work; half a pair moves nobody.
+
+    ``broker_id``: the broker's organisation that takes part, and so hears of it anyway.
+    """
+    if demand_id is None or achievement_id is None:
+        return
     query = select(Lead).where(
         Lead.followed, Lead.demand_id == demand_id, Lead.achievement_id == achievement_id
     )
     for lead in db.session.scalars(query.order_by(Lead.id)):
-        pair = _seen_by(lead)
+        pair = _seen_by(lead) if lead.organisation_id != broker_id else None
         if pair is not None:
             _tell(lead, pair, move)
+
+
+def of_inquiry(inquiry: Inquiry, move: str) -> None:
+    """Tell the followers of the pair that an inquiry is about, where it is about one."""
+    ids = {inquiry.listing.kind: inquiry.listing_id, matches.OTHER[inquiry.listing.kind]: inquiry.pair_id}
+    moved(ids["demand"], ids["achievement"], move, inquiry.broker_id)
 
 
 def strengths(listing_ids: Sequence[int]) -> None:

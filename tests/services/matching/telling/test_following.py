@@ -9,6 +9,7 @@ from marketplace.models.catalogue import DemandRevision
 from marketplace.models.people import Person
 from marketplace.models.platform import Notice
 from marketplace.services.matching.brokerage import leads
+from marketplace.services.matching.inquiries import asking, threads, writing
 from marketplace.services.matching.telling import following
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -62,3 +63,20 @@ def test_only_who_follows_and_may_see_the_pair_hears(lost: str) -> None:
     with unit_of_work():
         following.moved(here.demand.id, here.offers[0].id, "inquiry_begun")
     assert heard(person) == ([following.MOVES["inquiry_begun"]] if lost == "nothing" else [])
+
+
+def test_a_thread_is_followed_without_its_words_and_not_by_the_broker_who_is_in_it() -> None:
+    """Begun, answered, closed; the broker in the thread hears of it there."""
+    here = world()
+    person, inside = broker(here), broker(here)
+    asker, owner = make.actor(here.seller), make.actor(here.buyer)
+    with unit_of_work():
+        inquiry = asking.ask(
+            asker, here.demand, "我们有两项成果可以解决，想了解产线的情况。", "first", here.offers[0].id,
+            make.actor(inside).organisation_id,
+        )  # fmt: skip
+        writing.write(owner, inquiry.id, "请先看一下产线照片，下周可以面谈。", "second")
+        threads.act(asker, inquiry, "close", ["technology"])
+    told = [following.MOVES[move] for move in ("inquiry_begun", "inquiry_answered", "inquiry_closed")]
+    assert heard(person) == told
+    assert heard(inside) == []
