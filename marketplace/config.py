@@ -55,6 +55,9 @@ def _common(root: Path) -> dict[str, Any]:
         "MAIL_DIR": Path(env("MARKETPLACE_MAIL_DIR", str(root / "mail"))),
         "SMTP_URL": env("MARKETPLACE_SMTP_URL", ""),
         "MAIL_FROM": env("MARKETPLACE_MAIL_FROM", "noreply@marketplace.example"),
+        "EMBEDDINGS_URL": env("MARKETPLACE_EMBEDDINGS_URL", ""),
+        "EMBEDDINGS_KEY": env("MARKETPLACE_EMBEDDINGS_KEY", ""),
+        "EMBEDDINGS_MODEL": env("MARKETPLACE_EMBEDDINGS_MODEL", ""),
         "STRIPE_KEY": env("MARKETPLACE_STRIPE_KEY", ""),
         "STRIPE_WEBHOOK_SECRET": env("MARKETPLACE_STRIPE_WEBHOOK_SECRET", ""),
         "STRIPE_BASE": env("MARKETPLACE_STRIPE_BASE", ""),
@@ -101,6 +104,7 @@ def _by_environment(name: str) -> dict[str, Any]:
         "TESTING": True,
         "JOBS_URL": "",
         "MATCHER_ACTIVE": False,
+        "EMBEDDINGS_URL": "",
         "STRIPE_KEY": "",
         "ARGON2": _CHEAP_HASH,
     }

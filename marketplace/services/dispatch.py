@@ -14,7 +14,7 @@ from marketplace.services.deals.billing import events
 from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.matching.brokerage import hooks
 from marketplace.services.matching.gaps import keeping
-from marketplace.services.matching.ranking import following, learning
+from marketplace.services.matching.ranking import following, learning, meaning
 from marketplace.services.matching.telling import found
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
@@ -45,6 +45,7 @@ def _refresh_matches(_job: Job, progress: longjobs.Progress) -> dict[str, Any]:
 WORKS: Mapping[str, longjobs.Work] = {
     "reindex": _reindex,
     learning.JOB: _refresh_matches,
+    meaning.JOB: meaning.fetch,
     "audit_verify": _verify_audit,
     "export_ledger": ledgers.export,
     "export_deals": ledgers.export,

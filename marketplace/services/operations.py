@@ -10,7 +10,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal, Heartbeat, Job, MailMessage, OutboxMessage
-from marketplace.services.matching.ranking import tending
+from marketplace.services.matching.ranking import meaning, tending
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, outbox
 from marketplace.services.unit import unit_of_work
@@ -140,6 +140,8 @@ class Health:
     matcher_due: str
     matcher_texts: int
     matcher_learnt_at: datetime | None
+    embeddings_active: bool
+    last_embedding: Job | None
 
 
 def overview() -> Health:
@@ -156,4 +158,6 @@ def overview() -> Health:
         matcher_due=tending.why_learn(),
         matcher_texts=int(facts.get("texts", 0)),
         matcher_learnt_at=tending.learnt_at(facts),
+        embeddings_active=outside().embeddings is not None,
+        last_embedding=meaning.last_fetch(),
     )

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
+from marketplace.retrieval.matching.dense import Dense
 from marketplace.retrieval.matching.feedback import moved
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
@@ -25,6 +26,10 @@ OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
 FEW = 16
 """Up to so many questions are answered one by one; more, with many of them as one product of matrices."""
 THREADS = 2
+DENSE_CANDIDATES = 5
+"""Times the asked number that words propose and vectors of meaning then order."""
+DENSE_LISTS = 2_000
+"""Lists of the other side that vectors of meaning are looked at for, the nearest by words."""
 DIGITS = 6
 """Digits of a score that mean something: sums of small floats differ beyond, by the order they are added in."""
 
@@ -133,6 +138,8 @@ class Matcher:
         self.sides: dict[Kind, Side] = {kind: self._side([], iter(())) for kind in KINDS}
         self.moved: dict[tuple[Kind, int], sp.csr_matrix] = {}
         """Questions that feedback has moved away from their texts; they answer for the item's own list alone."""
+        self.dense: Dense | None = None
+        """Vectors of meaning, where there are any; they reorder what the words have found."""
 
     @classmethod
     def build(
@@ -226,7 +233,14 @@ class Matcher:
             if side == OTHER[kind] and other in found:
                 product = _wide(asked, self.width).multiply(_wide(own, self.width)).sum()
                 found[other] = round(float(product), DIGITS)
-        return found
+        return found if self.dense is None else self._blended_lists(key, found)
+
+    def _blended_lists(self, key: int, found: dict[int, float]) -> dict[int, float]:
+        """Only where words come near can vectors decide about an entry."""
+        assert self.dense is not None  # noqa: S101
+        near = sorted(found, key=lambda other: -found[other])[:DENSE_LISTS]
+        blended = self.dense.blend(key, {other: found[other] for other in near})
+        return found | {other: round(score, DIGITS) for other, score in blended.items()}
 
     def vector(self, text: Text) -> sp.csr_matrix:
         """The vector of any text, in the collection or not."""
@@ -256,11 +270,21 @@ class Matcher:
 
     def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
         keys, scores = self.sides[OTHER[kind]].scores(self.question(kind, key))
-        if len(scores) > n:
+        asked = self._looked_at(n)
+        if len(scores) > asked:
             # All that tie with the last one stay in: the key decides between them.
-            least = np.partition(scores, -n)[-n]
+            least = np.partition(scores, -asked)[-asked]
             keys, scores = keys[scores >= least], scores[scores >= least]
-        return _ranked(keys, scores)[:n]
+        return self._blended(key, _ranked(keys, scores), n)
+
+    def _looked_at(self, n: int) -> int:
+        return n if self.dense is None else n * DENSE_CANDIDATES
+
+    def _blended(self, key: int, matches: list[Match], n: int) -> list[Match]:
+        if self.dense is not None:
+            scores = self.dense.blend(key, {match.key: match.score for match in matches})
+            matches = _ordered(Match(other, round(score, DIGITS)) for other, score in scores.items())
+        return matches[:n]
 
     def top_in_chunks(
         self, kind: Kind, keys: Sequence[int] | None = None, n: int = 20, chunk: int = 200
@@ -274,11 +298,19 @@ class Matcher:
             some = asked[at : at + chunk]
             questions = sp.vstack([_wide(self.question(kind, key), width) for key in some], "csr")
             best = sp_matmul_topn(
-                questions, candidates, top_n=max(min(n, len(other)), 1), sort=True, n_threads=THREADS
+                questions,
+                candidates,
+                top_n=max(min(self._looked_at(n), len(other)), 1),
+                sort=True,
+                n_threads=THREADS,
             )
             ends = best.indptr.tolist()
             yield {
-                key: _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]])
+                key: self._blended(
+                    key,
+                    _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]]),
+                    n,
+                )
                 for i, key in enumerate(some)
             }
 
@@ -286,9 +318,11 @@ class Matcher:
 def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:
     rounded = zip(keys.tolist(), scores.tolist(), strict=True)
     matches = [Match(key, round(score, DIGITS)) for key, score in rounded]
-    return sorted(
-        (match for match in matches if match.score > 0), key=lambda match: (-match.score, match.key)
-    )
+    return _ordered(match for match in matches if match.score > 0)
+
+
+def _ordered(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: (-match.score, match.key))
 
 
 def _wide(rows: sp.csr_matrix, width: int) -> sp.csr_matrix:

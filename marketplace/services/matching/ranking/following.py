@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.retrieval.matching.home import Held, Home, MatcherBusy
 from marketplace.retrieval.matching.matcher import KINDS, OTHER, Kind
 from marketplace.services.matching.knowledge import table
-from marketplace.services.matching.ranking import collecting, judged, learning, rows, updating
+from marketplace.services.matching.ranking import collecting, judged, learning, meaning, rows, updating
 from marketplace.services.matching.ranking.batches import batched
 from marketplace.services.outside import outside
 
@@ -47,6 +47,7 @@ def follow(payloads: Sequence[dict[str, Any]]) -> None:
         else:
             _follow(held, _named(payloads))
         home.save_if_due(held)
+        meaning.want(held)
 
 
 def _named(payloads: Sequence[dict[str, Any]]) -> set[int]:
@@ -71,7 +72,12 @@ def _anew(home: Home, held: Held | None) -> Held:
 
 
 def _follow(held: Held, named: Collection[int]) -> None:
+    if held.strange:
+        meaning.apply(held, None)
     changed = list(updating.differences(held, None if held.strange else named))
+    if held.matcher.dense is not None:
+        # Their vectors may have come: that moves them in the lists of others, too.
+        changed += [one for one in _present(held, named) if one not in changed]
     for some in batched(changed, GROUP):
         _apply(held, some)
     rest = set(named) - {key for _, key in changed}
@@ -81,11 +87,16 @@ def _follow(held: Held, named: Collection[int]) -> None:
     held.strange = False
 
 
+def _present(held: Held, keys: Collection[int]) -> list[tuple[Kind, int]]:
+    return [(kind, key) for kind in KINDS for key in sorted(keys) if held.matcher.has(kind, key)]
+
+
 def _apply(held: Held, changed: Sequence[tuple[Kind, int]]) -> None:
     matcher = held.matcher
     before = {one: matcher.lists_with(*one) for one in changed if matcher.has(*one)}
     updating.update(held, changed)
     judged.apply(held, {key for _, key in changed})
+    meaning.apply(held, {key for _, key in changed})
     after = {one: matcher.lists_with(*one) for one in changed if matcher.has(*one)}
     keys = {key for _, key in changed}
     rows.forget(keys - {key for _, key in after})

@@ -14,7 +14,7 @@ from marketplace.retrieval.matching.home import Held, Home
 from marketplace.retrieval.matching.matcher import KINDS, Kind, Matcher
 from marketplace.retrieval.matching.reading import Reader, Text
 from marketplace.services.matching.knowledge import table
-from marketplace.services.matching.ranking import collecting, judged, rows, updating
+from marketplace.services.matching.ranking import collecting, judged, meaning, rows, updating
 from marketplace.services.outside import outside
 from marketplace.services.platform import longjobs
 from marketplace.services.unit import unit_of_work
@@ -105,6 +105,7 @@ def _learn(home: Home, held: Held | None, counter: _Counter) -> int:
     updating.update(held, list(updating.differences(held)))
     held.learn()
     judged.apply(held, None)
+    meaning.apply(held, None)
     rows.forget(rows.present() - set(held.marks))
     db.session.rollback()
     written = sum(rows.write(lists(held, kind), counter) for kind in KINDS)

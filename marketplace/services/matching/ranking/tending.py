@@ -6,17 +6,20 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.domain import clock
+from marketplace.domain.access import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.platform import Job
 from marketplace.retrieval.matching.home import MatcherBusy
 from marketplace.services.matching.knowledge import table
-from marketplace.services.matching.ranking import collecting, learning
+from marketplace.services.matching.ranking import collecting, learning, meaning
 from marketplace.services.matching.ranking.following import LEARNT_SHARE
 from marketplace.services.outside import outside
+from marketplace.services.platform import longjobs
+from marketplace.services.unit import unit_of_work
 
 NIGHT = time(3, 0)
 """Beijing time of the nightly learning."""
-REST = timedelta(hours=1)
+REST = meaning.REST
 """After a learning that failed a person may look before the next."""
 
 
@@ -28,6 +31,10 @@ def tend() -> None:
     reason = why_learn()
     if reason and not _rests():
         learning.begin()
+    last = meaning.last_fetch()
+    if last is not None and last.state == "done" and last.result.get("missing") and _ended_long_ago(last):
+        with unit_of_work():
+            longjobs.start(SYSTEM, meaning.JOB)
     db.session.rollback()
     if home.holds:
         try:
@@ -69,9 +76,8 @@ def _last_night() -> datetime:
 def _rests() -> bool:
     query = select(Job).where(Job.kind == learning.JOB).order_by(Job.id.desc()).limit(1)
     last = db.session.scalar(query)
-    return (
-        last is not None
-        and last.state == "failed"
-        and last.finished_at is not None
-        and clock.now() - last.finished_at < REST
-    )
+    return last is not None and last.state == "failed" and not _ended_long_ago(last)
+
+
+def _ended_long_ago(job: Job) -> bool:
+    return job.finished_at is not None and clock.now() - job.finished_at >= REST
