@@ -14,7 +14,15 @@ from marketplace.demo.texts import FOLDER
 from marketplace.extensions import db
 from marketplace.models.matching import Inquiry
 from marketplace.models.people import Organisation
-from marketplace.services.matching.inquiries import asking, reading, secrecy, silence, threads, writing
+from marketplace.services.matching.inquiries import (
+    asking,
+    exchange,
+    reading,
+    secrecy,
+    silence,
+    threads,
+    writing,
+)
 
 _DAYS_UNTIL_RAISED = (1, 2, 3, 4, 5, 6, 7, 9, 12)
 """The clock looks after a silent thread on these days after it began."""
@@ -40,9 +48,9 @@ class Inquiries:
                 self._at(
                     message["days"], partial(self._write, each["key"], number, message), each["key"], number
                 )
-            for step, do in (("offer", self._offer), ("accept", self._accept), ("close", self._close)):
-                if step in each:
-                    self._at(each[step]["days"], partial(do, each["key"], each[step]), each["key"], step)
+            steps = {"offer": self._offer, "accept": self._accept, "open": self._open, "close": self._close}
+            for step in (name for name in steps if name in each):
+                self._at(each[step]["days"], partial(steps[step], each["key"], each[step]), each["key"], step)
             for days in _DAYS_UNTIL_RAISED:
                 if each["days"] + days <= 0:
                     self._at(each["days"] + days, partial(self._look_after, each["key"]), each["key"], days)
@@ -86,6 +94,15 @@ class Inquiries:
         actor = self.people.actor(step["by"])
         text = secrecy.wording(self.inquiry(key), db.session.get_one(Organisation, actor.organisation_id))
         secrecy.accept(actor, self.ids[key], actor.name, text.digest)
+
+    def _open(self, key: str, step: dict[str, Any]) -> None:
+        """Open every file of the thread and of its listing that this person may open."""
+        actor, inquiry = self.people.actor(step["by"]), self.inquiry(key)
+        reader, messages = exchange.reader_of(actor, inquiry), reading.page(actor, inquiry).messages
+        sent = [line for lines in exchange.lines_of(reader, messages).values() for line in lines]
+        for line in [*sent, *exchange.offered(reader)]:
+            if not line.reason:
+                exchange.open_file(actor, inquiry.id, line.link_id)
 
     def _close(self, key: str, step: dict[str, Any]) -> None:
         inquiry = threads.get_any(self.ids[key])

@@ -137,7 +137,7 @@ def test_a_pair_that_was_shown_counts_as_inquired(buyer: Person, listing: Listin
 def test_read_by_the_other_side(
     inquiry: Inquiry, buyer: Person, seller: Person, broker: Organisation
 ) -> None:
-    """The mark is set once somebody of the other side opens the thread, and by nobody else; it counts as unread before."""
+    """The mark is set once somebody of the other side opens the thread; until then it counts as unread."""
     assert waiting.unread_count(factories.actor(seller)) == 1
     assert waiting.unread_count(factories.actor(buyer)) == 0
     with unit_of_work():
