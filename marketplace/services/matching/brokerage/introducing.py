@@ -45,17 +45,14 @@ def introduce(actor: Actor, lead_id: int, words: str) -> Lead:
     """Tell both owners of a lead's pair of each other, in ``words``. A second press tells nobody twice.
 
     Raises DomainError where a side could not see what it is told of, or is offered no more (guard), and with the
-    field ``words`` where they are too short or too long.
+    field ``introduction`` where they are too short or too long.
     """
     lead = leads.get(actor, lead_id, lock=True)
     if lead.state == "introduced":
         return lead
-    text = _checked(words)
-    subject = leads.subject_of(lead)
-    LEAD.decide(lead.state, "introduce", actor, subject)
-    pair = seen_by_both(actor, lead)
+    text, pair = _checked(actor, lead, words)
     lead.introduction, lead.introduced_at = text, clock.now()
-    moved = workflow.apply(LEAD, lead, "introduce", actor, subject)
+    moved = workflow.apply(LEAD, lead, "introduce", actor, leads.subject_of(lead))
     assert moved.notice is not None  # noqa: S101
     titles = {one.kind: one.published.title for one in (pair.demand, pair.achievement) if one.published}
     people = {
@@ -75,13 +72,23 @@ def introduce(actor: Actor, lead_id: int, words: str) -> Lead:
     return lead
 
 
-def _checked(words: str) -> str:
+def check(actor: Actor, lead_id: int, words: str) -> Pair:
+    """Return the pair that ``words`` would be told about, refusing what ``introduce`` would refuse."""
+    return _checked(actor, leads.get(actor, lead_id), words)[1]
+
+
+def _checked(actor: Actor, lead: Lead, words: str) -> tuple[str, Pair]:
     text = clean_text(words)
     if len(text) < SHORTEST:
-        raise DomainError("too_short", N_("请写明为什么引荐，至少 %(n)s 个字"), field="words", n=SHORTEST)
+        raise DomainError(
+            "too_short", N_("请写明为什么引荐，至少 %(n)s 个字"), field="introduction", n=SHORTEST
+        )
     if len(text) > LONGEST_INTRODUCTION:
-        raise DomainError("too_long", N_("最多 %(limit)s 字"), field="words", limit=LONGEST_INTRODUCTION)
-    return text
+        raise DomainError(
+            "too_long", N_("最多 %(limit)s 字"), field="introduction", limit=LONGEST_INTRODUCTION
+        )
+    LEAD.decide(lead.state, "introduce", actor, leads.subject_of(lead))
+    return text, seen_by_both(actor, lead)
 
 
 def seen_by_both(actor: Actor, lead: Lead) -> Pair:
