@@ -11,6 +11,7 @@ from marketplace.domain.states import NEGOTIATION, OFFER
 from marketplace.domain.text import N_
 from marketplace.forms.matching.negotiations import BeginForm, EndForm
 from marketplace.services.deals import contracts
+from marketplace.services.matching.inquiries import threads
 from marketplace.services.matching.negotiations import (
     beginning,
     contributions,
@@ -57,13 +58,13 @@ def index() -> str:
 
 
 @blueprint.route("/new/<int:inquiry_id>", methods=["GET", "POST"])
-@requires(Permission.HANDLE_INQUIRY)
+@requires(Permission.READ_INQUIRY)
 def new(inquiry_id: int) -> Answer:
     """Say what will be negotiated, then begin; where it began already, lead there."""
-    begun = beginning.of_inquiry(actor(), inquiry_id)
-    known = beginning.current_of(inquiry_id)
+    known = beginning.current_of(threads.get(actor(), inquiry_id).id)
     if known is not None:
         return redirect(url_for(".detail", negotiation_id=known.id))
+    begun = beginning.of_inquiry(actor(), inquiry_id)
     form = BeginForm(other=str(begun.inquiry.pair_id or ""))
     form.other.offer((str(one.id), one.published.title) for one in begun.choices if one.published)
     if not form.validate_on_submit():
