@@ -24,7 +24,7 @@ def index() -> str:
     """Show the map, the gaps in it, and what came of matches of each strength."""
     drawn = overview.draw(actor())
     field, tag = _chosen("field", taxonomy.NATIONAL_FIELDS), _chosen("tag", taxonomy.CITY_TAGS)
-    page = overview.gaps(actor(), page_number(), field, tag, first=drawn.own)
+    page = overview.gaps(actor(), drawn, page_number(), field, tag)
     return render_template(
         "gaps/index.html",
         map=drawn,

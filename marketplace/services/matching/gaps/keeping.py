@@ -11,8 +11,8 @@ from marketplace.domain.states.listings import SEARCHABLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Gap, Ranking
-from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import visibility
+from marketplace.services.matching.ranking.strengths import strength
 from marketplace.services.matching.reading import matches
 from marketplace.services.unit import unit_of_work
 

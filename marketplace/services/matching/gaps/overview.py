@@ -4,7 +4,7 @@ Every reader of an audience gets the same numbers: demands that the audience may
 everybody's site. A demand that a reader may not see is in none of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -71,6 +71,7 @@ class Map:
     demands: int
     gaps: int
     own: frozenset[str]
+    wanted: Sequence[Wanted]
     synced_at: datetime | None
 
 
@@ -106,24 +107,22 @@ def draw(actor: Actor) -> Map:
         demands=len(wanted),
         gaps=sum(one.gap for one in wanted),
         own=own,
+        wanted=wanted,
         synced_at=db.session.scalar(select(func.max(func.coalesce(Gap.closed_at, Gap.opened_at)))),
     )
 
 
-def gaps(
-    actor: Actor, number: int, field: str = "", tag: str = "", first: Iterable[str] = ()
-) -> Page[GapLine]:
-    """Return a page of the gaps that the actor's audience may read, in a field or a direction where one is given.
+def gaps(actor: Actor, drawn: Map, number: int, field: str = "", tag: str = "") -> Page[GapLine]:
+    """Return a page of the gaps of a map drawn for the actor, in a field or a direction where one is given.
 
-    Those of the fields ``first`` come first, then those that wait longest.
+    Those of the reader's own fields come first, then those that wait longest.
     """
-    ahead = set(first)
     found = [
         one
-        for one in _wanted(audience_of(actor))
+        for one in drawn.wanted
         if one.gap and (not field or one.field == field) and (not tag or tag in one.tags)
     ]
-    found.sort(key=lambda one: (one.field not in ahead, -one.waits, one.id))
+    found.sort(key=lambda one: (one.field not in drawn.own, -one.waits, one.id))
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(max(number, 1), pages)
     shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -177,17 +176,36 @@ def _wanted(audience: Audience) -> list[Wanted]:
 def _institutions() -> Mapping[str, Sequence[Institution]]:
     """Return by field the universities and institutes with achievements on offer, those with most first."""
     number = func.count().label("number")
+    # The fewest joins: this counts every achievement of the site.
     query = (
-        visibility.public_listings(Audience.PUBLIC, "achievement", SEARCHABLE_STATES)
-        .where(Organisation.kind == "university")
-        .with_only_columns(Revision.field, Organisation.id, OrganisationProfile.name, number)
-        .group_by(Revision.field, Organisation.id, OrganisationProfile.name)
-        .order_by(Revision.field, number.desc(), Organisation.id)
+        select(Revision.field, Listing.organisation_id, number)
+        .select_from(Listing)
+        .join(Revision, Revision.id == Listing.published_id)
+        .join(Organisation, Organisation.id == Listing.organisation_id)
+        .where(
+            Listing.kind == "achievement",
+            Organisation.kind == "university",
+            visibility.shown_to(Audience.PUBLIC, "achievement", SEARCHABLE_STATES),
+        )
+        .group_by(Revision.field, Listing.organisation_id)
+        .order_by(Revision.field, number.desc(), Listing.organisation_id)
     )
+    rows = db.session.execute(query).all()
+    names = _names({row.organisation_id for row in rows})
     found: dict[str, list[Institution]] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row.field, []).append(Institution(row.id, row.name or "", row.number))
+    for row in rows:
+        one = Institution(row.organisation_id, names.get(row.organisation_id, ""), row.number)
+        found.setdefault(row.field, []).append(one)
     return found
+
+
+def _names(organisation_ids: Collection[int]) -> dict[int, str]:
+    query = (
+        select(Organisation.id, OrganisationProfile.name)
+        .join(OrganisationProfile, OrganisationProfile.id == Organisation.profile_id)
+        .where(Organisation.id.in_(organisation_ids))
+    )
+    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def _line(

@@ -99,9 +99,9 @@ def test_the_map_counts_what_its_reader_may_see(disclosure: str, visitor: int, v
         drawn = overview.draw(actor)
         line = next(one for one in drawn.fields if one.term.code == "05")
         assert (drawn.demands, drawn.gaps, line.demands, line.gaps) == (number,) * 4
-        assert overview.gaps(actor, 1).total == number
-        assert overview.gaps(actor, 1, field="05").total == number
-        assert overview.gaps(actor, 1, field="01").total == 0
+        assert overview.gaps(actor, drawn, 1).total == number
+        assert overview.gaps(actor, drawn, 1, field="05").total == number
+        assert overview.gaps(actor, drawn, 1, field="01").total == 0
         assert line.days == (0 if number else None)
 
 
