@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.domain import clock
@@ -13,7 +13,7 @@ from marketplace.domain.states import INQUIRY
 from marketplace.domain.states.inquiries import WAITING_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
-from marketplace.models.matching import Inquiry
+from marketplace.models.matching import Inquiry, InquiryMessage, NdaAcceptance
 from marketplace.models.people import Organisation, Person
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.unit import unit_of_work
@@ -159,6 +159,26 @@ def test_the_database_refuses(values: dict[str, object], inquiry: Inquiry) -> No
     with pytest.raises(IntegrityError):
         db.session.execute(update(Inquiry).where(Inquiry.id == inquiry.id).values(**values))
     db.session.rollback()
+
+
+def test_the_database_refuses_a_second_acceptance_and_an_unknown_side(
+    inquiry: Inquiry, buyer: Person
+) -> None:
+    """One 保密承诺 for each organisation and thread; a message is of one of four sides, under a key of its own."""
+    who = {"inquiry_id": inquiry.id, "organisation_id": inquiry.organisation_id, "person_id": buyer.id}
+    text = {"typed_name": "钱进", "text_digest": "0" * 64, "wording": "承诺"}
+    with unit_of_work():
+        db.session.add(NdaAcceptance(**who, **text))
+    known = db.session.scalars(select(InquiryMessage)).one().request_key
+    for row in (
+        NdaAcceptance(**who, **text),
+        InquiryMessage(**who, side="both", body="内容", request_key="other"),
+        InquiryMessage(**who, side="asker", body="内容", request_key=known),
+    ):
+        db.session.add(row)
+        with pytest.raises(IntegrityError):
+            db.session.flush()
+        db.session.rollback()
 
 
 def test_writing_while_somebody_is_away(inquiry: Inquiry, buyer: Person, seller: Person) -> None:
