@@ -15,7 +15,7 @@ from marketplace.services.matching.reading.matches import Pair
 from marketplace.web.matching.matches import glances, marking, sentences
 from marketplace.web.matching.matches.glances import Strength
 from marketplace.web.matching.matches.marking import Because, Marked
-from marketplace.web.matching.matches.sentences import Line
+from marketplace.web.matching.matches.sentences import Compared
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Explanation:
     because: list[Because]
     rest: int
     texts: tuple[Marked, Marked] | None
-    lines: list[Line]
+    compared: list[Compared]
     off: list[str]
     drop: list[str]
     before: Standing
@@ -62,7 +62,7 @@ def page(actor: Actor, pair: Pair) -> Explanation:
         because=because,
         rest=max(100 - sum(one.percent for one in because), 0) if because else 0,
         texts=marking.texts(explained, dropped) if explained else None,
-        lines=sentences.lines(pair, pair.fit.findings),
+        compared=sentences.compared(pair),
         off=off,
         drop=[f"{kind}:{label}" for kind, label in dropped],
         before=before,

@@ -47,7 +47,6 @@ class Glance:
     pair: Pair
     strength: Strength
     lines: list[Line]
-    line: Line | None
     said: str
     may_judge: bool
 
@@ -81,20 +80,39 @@ def of(actor: Actor, listing: Listing, pairs: Iterable[Pair]) -> list[Glance]:
     return [_glance(actor, listing, pair) for pair in pairs]
 
 
-def panel(actor: Actor, listing: Listing) -> list[Glance]:
+@dataclass(frozen=True)
+class Teaser:
+    """A match in the few words that fit beside a listing."""
+
+    title: str
+    owner: str
+    url: str
+    strength: Strength
+    line: Line | None
+
+
+def panel(actor: Actor, listing: Listing) -> list[Teaser]:
     """Return the few best matches of a listing for its own page."""
-    return of(actor, listing, matches.matches_of(actor, listing, limit=IN_PANEL))
+    return [
+        Teaser(
+            title=card.title,
+            owner=card.owner,
+            url=url_for("matches.detail", **pair.address),
+            strength=strength(pair.strength),
+            line=sentences.telling(pair.fit.findings),
+        )
+        for pair in matches.matches_of(actor, listing, limit=IN_PANEL)
+        for card in [cards.of_listing(actor, pair.other(listing), brief=True)]
+    ]
 
 
 def _glance(actor: Actor, listing: Listing, pair: Pair) -> Glance:
-    lines = sentences.lines(pair, pair.fit.findings)
     return Glance(
         card=cards.of_listing(actor, pair.other(listing), brief=True),
         url=url_for("matches.detail", **pair.address),
         pair=pair,
         strength=strength(pair.strength),
-        lines=lines,
-        line=sentences.telling(lines),
+        lines=sentences.lines(pair.fit.findings),
         said=pair.verdict,
         may_judge=feedback.may_judge(actor, pair),
     )

@@ -1,6 +1,6 @@
 """The structured tests of a match in words: what was wanted, what is offered, the verdict, what is missing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,9 @@ TESTS: Mapping[str, str] = {
     "region": N_("地区"),
 }
 """The tests in the order of their findings."""
+
+TELLING = ("price", "maturity", "ways", "time", "field", "tags", "rights", "region")
+"""What one wants to know first."""
 
 TONES: Mapping[Verdict, str] = {Verdict.YES: "ok", Verdict.NO: "bad", Verdict.UNKNOWN: "info"}
 WORDS: Mapping[Verdict, str] = {
@@ -84,7 +87,7 @@ MISSING: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Line:
-    """A test in words. ``wanted`` and ``offered`` are '' where a side did not say."""
+    """A test in words."""
 
     name: str
     label: str
@@ -93,37 +96,52 @@ class Line:
     sign: str
     sentence: str
     missing: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A test with what each side says of itself, '' where it did not say."""
+
+    line: Line
     wanted: str
     offered: str
 
 
-def lines(pair: Pair, findings: Iterable[Finding]) -> list[Line]:
-    """Return findings about a pair as its reader may know them, in words."""
+def line(finding: Finding) -> Line:
+    """Return a finding in words."""
+    values = _values(finding)
+    missing = MISSING.get(finding.code, "") if finding.verdict is Verdict.NO else ""
+    return Line(
+        finding.name, _(TESTS[finding.name]), TONES[finding.verdict], _(WORDS[finding.verdict]),
+        SIGNS[finding.verdict], _(SENTENCES[finding.code], **values), _(missing, **values) if missing else "",
+    )  # fmt: skip
+
+
+def lines(findings: Iterable[Finding]) -> list[Line]:
+    """Return findings in words, in their order."""
+    return [line(one) for one in findings]
+
+
+def compared(pair: Pair) -> list[Compared]:
+    """Return all tests of a pair as its reader may know them, side by side."""
     sides = _sides(pair)
     made = []
-    for one in findings:
-        values = _values(one)
-        missing = MISSING.get(one.code, "") if one.verdict is Verdict.NO else ""
+    for one in pair.fit.findings:
         wanted, offered = sides.get(one.name, ("", ""))
         if one.name == "region" and one.params:
             wanted, offered = (_place(one.params[side]) for side in ("demand", "achievement"))
-        made.append(
-            Line(
-                one.name, _(TESTS[one.name]), TONES[one.verdict], _(WORDS[one.verdict]), SIGNS[one.verdict],
-                _(SENTENCES[one.code], **values), _(missing, **values) if missing else "", wanted, offered,
-            )
-        )  # fmt: skip
+        made.append(Compared(line(one), wanted, offered))
     return made
 
 
-def telling(found: Sequence[Line]) -> Line | None:
+def telling(findings: Iterable[Finding]) -> Line | None:
     """Return the line that tells most in one glance: what fits, money before field; else what does not."""
-    order = ("price", "maturity", "ways", "time", "field", "tags", "rights", "region")
-    for tone in ("ok", "bad"):
-        fitting = {line.name: line for line in found if line.tone == tone}
-        for name in order:
+    found = list(findings)
+    for verdict in (Verdict.YES, Verdict.NO):
+        fitting = {one.name: one for one in found if one.verdict is verdict}
+        for name in TELLING:
             if name in fitting:
-                return fitting[name]
+                return line(fitting[name])
     return None
 
 

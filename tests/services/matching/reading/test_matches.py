@@ -13,7 +13,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, Listing
 from marketplace.models.people import Person
 from marketplace.retrieval.matching.fit import WEIGHTS, Verdict
-from marketplace.services.catalogue import listings
+from marketplace.services.catalogue import listings, pages
 from marketplace.services.matching.reading import matches
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -172,9 +172,8 @@ def test_a_list_takes_the_same_few_queries_however_many_match(seller: Person, bu
     used = []
     for number in (2, 12):
         rank(demand, *((one, 0.3) for one in several[:number]))
-        db.session.expire_all()
-        fresh = db.session.get_one(Listing, demand.id)
-        assert fresh.published is not None
+        db.session.expunge_all()
+        fresh = pages.get(reader, "demand", demand.id)
         with count_queries() as counted:
             assert len(matches.matches_of(reader, fresh)) == number
         used.append(len(counted))
