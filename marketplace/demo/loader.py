@@ -8,6 +8,7 @@ from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.payments import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
+from marketplace.demo.matching.dealings import Dealings
 from marketplace.demo.matching.inquiries import Inquiries
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
@@ -39,7 +40,9 @@ def plan() -> Plan:
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
-    Inquiries(found, people, market).schedule()
+    inquiries = Inquiries(found, people, market)
+    inquiries.schedule()
+    Dealings(inquiries).schedule()
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()
