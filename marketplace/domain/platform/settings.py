@@ -85,6 +85,14 @@ _ALL = (
         "match.told_strength", N_("达到何种强度才主动通知"), "choice", "fair",
         options={"strong": N_("强"), "fair": N_("较强"), "weak": N_("弱")},
     ),
+    *(
+        Definition(f"match.{code}_from", label, "int", percent, 1, 99, "%", second_person=True)
+        for code, label, percent in (
+            ("strong", N_("匹配强度“强”：文字相近程度不低于"), 25),
+            ("fair", N_("匹配强度“较强”：文字相近程度不低于"), 12),
+            ("weak", N_("匹配强度“弱”：文字相近程度不低于"), 5),
+        )
+    ),
     Definition(
         "match.embedding_percent", N_("语义向量在匹配得分中的占比（未配置服务时不起作用）"), "int", 30, 0, 90, "%"
     ),

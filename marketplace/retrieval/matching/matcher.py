@@ -83,6 +83,12 @@ class Side:
             raise KeyError(key)
         return self.vectors[self.row[key]]
 
+    def rows(self, keys: Sequence[int], width: int) -> sp.csr_matrix:
+        """The vectors of these items, one below the other; raises KeyError for an unknown one."""
+        if self.changed or self.gone:
+            return sp.vstack([_wide(self.vector(key), width) for key in keys], "csr")
+        return _wide(self.vectors[[self.row[key] for key in keys]], width)
+
     @property
     def present(self) -> list[int]:
         """All keys, those of the last refresh first."""
@@ -277,6 +283,11 @@ class Matcher:
             keys, scores = keys[scores >= least], scores[scores >= least]
         return self._blended(key, _ranked(keys, scores), n)
 
+    def _questions(self, kind: Kind, keys: Sequence[int], width: int) -> sp.csr_matrix:
+        if any((kind, key) in self.moved for key in keys):
+            return sp.vstack([_wide(self.question(kind, key), width) for key in keys], "csr")
+        return self.sides[kind].rows(keys, width)
+
     def _looked_at(self, n: int) -> int:
         return n if self.dense is None else n * DENSE_CANDIDATES
 
@@ -296,7 +307,7 @@ class Matcher:
         present = np.array(other.present, dtype=np.int64)
         for at in range(0, len(asked), chunk):
             some = asked[at : at + chunk]
-            questions = sp.vstack([_wide(self.question(kind, key), width) for key in some], "csr")
+            questions = self._questions(kind, some, width)
             best = sp_matmul_topn(
                 questions,
                 candidates,

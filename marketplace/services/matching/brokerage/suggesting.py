@@ -9,8 +9,8 @@ from marketplace.domain.access import Actor
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Inquiry, Lead, MatchFeedback, Ranking
-from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import visibility
+from marketplace.services.matching.judging.strengths import strength
 
 NEWEST = 300
 """Demands looked at: the newest published ones."""

@@ -12,7 +12,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Gap, Ranking
 from marketplace.services.catalogue import visibility
-from marketplace.services.matching.ranking.strengths import strength
+from marketplace.services.matching.judging.strengths import strength
 from marketplace.services.matching.reading import matches
 from marketplace.services.unit import unit_of_work
 

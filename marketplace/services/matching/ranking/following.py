@@ -12,8 +12,9 @@ from typing import Any
 from marketplace.extensions import db
 from marketplace.retrieval.matching.home import Held, Home, MatcherBusy
 from marketplace.retrieval.matching.matcher import KINDS, OTHER, Kind
+from marketplace.services.matching.judging import judged
 from marketplace.services.matching.knowledge import table
-from marketplace.services.matching.ranking import collecting, judged, learning, meaning, rows, updating
+from marketplace.services.matching.ranking import collecting, learning, meaning, rows, updating
 from marketplace.services.matching.ranking.batches import batched
 from marketplace.services.outside import outside
 

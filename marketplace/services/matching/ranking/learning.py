@@ -13,8 +13,9 @@ from marketplace.models.platform import Job
 from marketplace.retrieval.matching.home import Held, Home
 from marketplace.retrieval.matching.matcher import KINDS, Kind, Matcher
 from marketplace.retrieval.matching.reading import Reader, Text
+from marketplace.services.matching.judging import judged
 from marketplace.services.matching.knowledge import table
-from marketplace.services.matching.ranking import collecting, judged, meaning, rows, updating
+from marketplace.services.matching.ranking import collecting, meaning, rows, updating
 from marketplace.services.outside import outside
 from marketplace.services.platform import longjobs
 from marketplace.services.unit import unit_of_work

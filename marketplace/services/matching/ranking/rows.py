@@ -27,7 +27,8 @@ EPSILON = 2e-6
 
 def row(kind: Kind, key: int, revision: int, matches: Sequence[Match]) -> dict[str, Any]:
     """Return the row of a list, cut to what is kept."""
-    entries = [[one.key, one.score] for one in matches if one.score >= LEAST[kind] and one.score > 0][:KEPT]
+    least = LEAST[kind]
+    entries = [[one.key, one.score] for one in matches[:KEPT] if one.score >= least and one.score > 0]
     return {"listing_id": key, "revision_id": revision, "entries": entries, "floor": floor_of(kind, entries)}
 
 

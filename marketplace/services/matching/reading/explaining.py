@@ -9,9 +9,9 @@ from marketplace.models.catalogue import Listing
 from marketplace.retrieval.matching.explain import Explanation, explain
 from marketplace.retrieval.matching.fit import blended
 from marketplace.retrieval.matching.reading import Text
-from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import visibility
 from marketplace.services.catalogue.finding import texts
+from marketplace.services.matching.judging.strengths import strength
 from marketplace.services.matching.reading import matches, weights
 from marketplace.services.matching.reading.matches import Pair
 from marketplace.services.outside import outside

@@ -18,8 +18,9 @@ from marketplace.models.catalogue import Listing
 from marketplace.models.matching import MatchFeedback
 from marketplace.models.people import Organisation
 from marketplace.retrieval.matching.fit import Fit, blended, fit
-from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import pages, visibility
+from marketplace.services.matching.judging import weighing
+from marketplace.services.matching.judging.strengths import strength
 from marketplace.services.matching.ranking import stored
 from marketplace.services.matching.reading import sides
 
@@ -155,7 +156,7 @@ def _pair(
 ) -> Pair:
     assert demand.published is not None  # noqa: S101
     shown = visibility.text_for(actor, demand, demand.published)
-    found = fit(sides.of_demand(demand, shown), sides.of_achievement(achievement), clock.today())
+    found = fit(sides.of_demand(demand, shown), sides.of_achievement(achievement), clock.today(), weighing.weights())
     found = found.without(without) if without else found
     words = said.get((demand.id, achievement.id), {})
     score = blended(text, found)

@@ -13,8 +13,8 @@ from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Ranking
 from marketplace.models.people import Organisation
 from marketplace.models.platform import Notice
-from marketplace.retrieval.matching.strength import strength
 from marketplace.services.catalogue import visibility
+from marketplace.services.matching.judging.strengths import strength
 from marketplace.services.matching.reading import matches
 from marketplace.services.matching.reading.matches import Pair
 from marketplace.services.matching.telling import following, shown, watches
@@ -80,7 +80,7 @@ def _with_candidates(ids: Sequence[int], least: str) -> list[Listing]:
         }
         for row in rankings
     }
-    known = shown.known(set().union(*candidates.values()))
+    known = shown.known(candidates)
     return [offered[one] for one in sorted(candidates) if candidates[one] - known]
 
 
@@ -140,5 +140,5 @@ def _lines(organisation: Organisation, listing: Listing, pairs: Iterable[Pair]) 
         other = pair.other(listing)
         assert other.published is not None  # noqa: S101
         named = visibility.text_for(reader, other, other.published) is Shown.FULL_TEXT
-        owner = f"（{other.organisation.name}）" if named else ""
+        owner = f"——{other.organisation.name}" if named else ""
         yield STRENGTHS[pair.strength], f"{other.published.title}{owner}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from marketplace.domain import clock
@@ -88,7 +88,7 @@ def row(key: Key, pair: Pair, **moments: Any) -> dict[str, Any]:
         "achievement_id": achievement,
         "organisation_id": organisation,
         "strength": pair.strength,
-        "score": pair.score,
+        "score": pair.text_score,
         "latest": None,
         "told_at": None,
         "opened_at": None,
@@ -112,12 +112,12 @@ def insert(rows: Iterable[dict[str, Any]]) -> set[Key]:
     return {(one[0], one[1], one[2]) for one in db.session.execute(statement)}
 
 
-def known(keys: Collection[Key]) -> set[Key]:
-    """Return those of ``keys`` that are kept."""
-    if not keys:
-        return set()
+def known(listing_ids: Collection[int]) -> set[Key]:
+    """Return the pairs of some listings that are kept, whoever was shown them."""
     columns = (MatchShown.demand_id, MatchShown.achievement_id, MatchShown.organisation_id)
-    found = select(*columns).where(tuple_(*columns).in_(sorted(keys)))
+    found = select(*columns).where(
+        MatchShown.demand_id.in_(listing_ids) | MatchShown.achievement_id.in_(listing_ids)
+    )
     return {(one[0], one[1], one[2]) for one in db.session.execute(found)}
 
 
