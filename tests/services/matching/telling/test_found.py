@@ -105,7 +105,7 @@ def test_a_mail_names_the_best_with_strength_and_a_link_that_ends_it(drain, mail
     consider(here.demand)
     drain()
     body = mailbox.last(here.buyer.email).body
-    assert "· 强 大豆基无醛木材胶粘剂第1号（星河研究院）" in body
+    assert "· 强 大豆基无醛木材胶粘剂第1号——星河研究院" in body
     assert "第3号" in body
     assert "第4号" not in body
     assert f"/desk/matches/mute/{here.buyer.id}-{here.demand.id}-" in body

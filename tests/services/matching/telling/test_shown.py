@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.domain import clock
 from marketplace.domain.errors import Conflict
 from marketplace.extensions import db
-from marketplace.models.matching import MatchShown, StrengthOutcome
+from marketplace.models.matching import MatchShown, MatchWatch, StrengthOutcome
 from marketplace.services.matching.reading import matches
 from marketplace.services.matching.telling import shown
 from marketplace.services.unit import unit_of_work
@@ -78,3 +78,19 @@ def test_the_database_keeps_a_pair_once_and_a_part_no_larger_than_its_whole() ->
                 strength="strong", shown=1, inquired=2, negotiated=0, contracted=0, counted_at=clock.now()
             )
         )
+
+
+@pytest.mark.parametrize("table", ["shown", "outcome", "watch"])
+def test_the_database_knows_its_words(table: str) -> None:
+    """Strengths and frequencies that no page offers are refused."""
+    here = world(offers=1)
+    keys = {"demand_id": here.demand.id, "achievement_id": here.offers[0].id}
+    rows = {
+        "shown": MatchShown(**keys, organisation_id=here.firm.id, strength="huge", score=0.1),
+        "outcome": StrengthOutcome(
+            strength="huge", shown=0, inquired=0, negotiated=0, contracted=0, counted_at=clock.now()
+        ),
+        "watch": MatchWatch(listing_id=here.demand.id, person_id=here.buyer.id, frequency="hourly"),
+    }
+    with pytest.raises(IntegrityError), unit_of_work():
+        db.session.add(rows[table])
