@@ -44,7 +44,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "lines": N_("成交额"),
         "payment_mode": N_("支付方式"),
         "instalments": N_("付款计划"),
-        "open_ended": N_("部分金额待定"),
         "royalty_terms": N_("提成办法"),
         "content": N_("主要条款"),
     }
@@ -159,7 +158,12 @@ def _renamed(errors: Iterable[FieldError]) -> list[FieldError]:
 
 def changed(old: OfferData, new: OfferData) -> list[Change]:
     """Return the terms in which two offers differ, in the order of the form; 成交额 as it is."""
-    return [one for one in differences(old.text, new.text) if one.field in LABELS and one.field != "lines"]
+    found = differences(old.text, new.text)
+    return [
+        replace(one, label=LABELS[one.field])
+        for one in found
+        if one.field in LABELS and one.field != "lines"
+    ]
 
 
 def to_rows(plan: Sequence[InstalmentData]) -> list[dict[str, Any]]:

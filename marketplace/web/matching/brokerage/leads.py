@@ -36,7 +36,7 @@ TAB_LABELS = {
     "won": N_("已签约"),
     "lost": N_("未成"),
 }
-IN_LIST = 20
+IN_LIST = 12
 BESIDE = 5
 
 
