@@ -66,6 +66,8 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(
                 N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION, count=inquiries.unread_count
             ),
+            Entry(N_("洽谈"), "negotiations.index", Permission.CREATE_LISTING),
+            Entry(N_("线索"), "leads.index", Permission.WORK_AS_BROKER),
             Entry(N_("评审与核查"), "examinations.index", Permission.GIVE_OPINION),
             Entry(N_("通知"), "notices.index"),
         ),
