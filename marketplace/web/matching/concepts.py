@@ -8,11 +8,15 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
+from marketplace.domain.matching.strengths import STRENGTHS
 from marketplace.domain.taxonomy import NATIONAL_FIELDS
 from marketplace.domain.text import N_
 from marketplace.forms.matching.concepts import ORIGINS, ConceptFilter, ConceptForm, RetireForm
+from marketplace.retrieval.matching.strength import LEAST_SHOWN
+from marketplace.services.matching.judging import strengths as judging_strengths
 from marketplace.services.matching.knowledge import concepts, previewing
 from marketplace.services.matching.knowledge.concepts import Draft, Entry
+from marketplace.services.matching.telling import shown
 from marketplace.services.paging import cut
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
@@ -39,6 +43,20 @@ def index() -> str:
     page = cut(found, page_number())
     fields = dict(NATIONAL_FIELDS.choices)
     return render_template("concepts/index.html", form=form, page=page, page_url=page_urls(), fields=fields)
+
+
+@blueprint.get("/strengths")
+@requires(Permission.EDIT_KNOWLEDGE)
+def strengths() -> str:
+    """Show what each word for a match promises, what came of it, and which threshold outcomes speak for."""
+    return render_template(
+        "concepts/strengths.html",
+        thresholds=judging_strengths.thresholds(),
+        rates=shown.rates(),
+        proposals=judging_strengths.proposals(),
+        needed=LEAST_SHOWN,
+        labels=STRENGTHS,
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

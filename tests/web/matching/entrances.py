@@ -17,6 +17,7 @@ MAY_ENTER_MATCHING = {
     "concepts.new": ADMIN,
     "concepts.edit": ADMIN,
     "concepts.retire": ADMIN,
+    "concepts.strengths": ADMIN,
     "inquiries.index": SIGNED_IN,
     "inquiries.ask": SOME,
     "inquiries.send": SOME,

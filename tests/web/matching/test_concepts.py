@@ -66,3 +66,11 @@ def test_a_new_concept_needs_words(admin: InspectingClient) -> None:
     assert 'value="烧鸡"' in refused.text
     typed = {"field": "09", "direction": "地方特产", "name": "烧鸡", "words": "烧鸡 卤制"}
     assert "概念：烧鸡" in admin.submit("/admin/concepts/new", typed, button="action=save").text
+
+
+def test_what_the_words_promise_is_shown_with_its_outcomes(admin: InspectingClient) -> None:
+    """Thresholds in force, nothing proposed while too few pairs were opened."""
+    page = admin.page("/admin/concepts/strengths")
+    for words in ("25 %", "12 %", "5 %", "满 300 对"):
+        assert words in page.text
+    assert "改为" not in page.text
