@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.domain.access import Actor
-from marketplace.domain.text import N_
+from marketplace.domain.matching.strengths import STRENGTHS
 from marketplace.models.catalogue import Listing
 from marketplace.services.matching.reading import feedback, matches
 from marketplace.services.matching.reading.matches import Pair
@@ -17,12 +17,6 @@ from marketplace.web.catalogue import cards
 from marketplace.web.matching.matches import sentences
 from marketplace.web.matching.matches.sentences import Line
 
-STRENGTHS: Mapping[str, str] = {
-    "strong": N_("强"),
-    "fair": N_("较强"),
-    "weak": N_("弱"),
-    "none": N_("很弱"),
-}
 BARS: Mapping[str, int] = {"strong": 3, "fair": 2, "weak": 1, "none": 0}
 """How many of three bars a strength fills: its shape beside its word."""
 
