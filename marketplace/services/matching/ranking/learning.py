@@ -4,7 +4,9 @@ A changed knowledge table or analysis chain makes every text be read again; that
 which goes on following what is published. Weights and lists take seconds, during which promises wait.
 """
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from marketplace.domain.access import SYSTEM
@@ -109,10 +111,23 @@ def _learn(home: Home, held: Held | None, counter: _Counter) -> int:
     meaning.apply(held, None)
     rows.forget(rows.present() - set(held.marks))
     db.session.rollback()
-    written = sum(rows.write(lists(held, kind), counter) for kind in KINDS)
+    with _without_collector():
+        written = sum(rows.write(lists(held, kind), counter) for kind in KINDS)
     held.strange = False
     home.save_if_due(held, now=True)
     return written
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of small lists make the collector of cycles search a large heap again and again, and there are none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def lists(held: Held, kind: Kind) -> Iterator[dict[str, Any]]:
