@@ -16,6 +16,7 @@ from marketplace.domain.states import (
     CONTRACT,
     INQUIRY,
     LISTING,
+    NEGOTIATION,
     PROFILE,
     REVIEW_TASK,
     REVISION,
@@ -32,6 +33,7 @@ from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.deals import waiting
 from marketplace.services.matching.inquiries import waiting as inquiries
+from marketplace.services.matching.negotiations import reading as negotiating
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
@@ -76,6 +78,7 @@ def workbench(actor: Actor) -> Workbench:
         *_of_contracts(actor, calendar),
         *_of_cases(actor, calendar),
         *_of_inquiries(actor, calendar),
+        *_of_negotiations(actor, calendar),
         *_of_examinations(actor),
         *_expiring(actor, calendar),
     ]
@@ -218,6 +221,21 @@ def _of_inquiries(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]
             kind=Words(N_("询问")),
             path=links.path_of("inquiry", inquiry.id),
             state=INQUIRY.states[inquiry.state],
+            waits_for=step.waits_for,
+            missing=step.missing,
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
+
+
+def _of_negotiations(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for negotiation, step in negotiating.waiting(actor):
+        yield WorkItem(
+            title=negotiation.title,
+            kind=Words(N_("洽谈")),
+            path=links.path_of("negotiation", negotiation.id),
+            state=NEGOTIATION.states[negotiation.state],
             waits_for=step.waits_for,
             missing=step.missing,
             mine=step.mine,

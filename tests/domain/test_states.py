@@ -26,7 +26,7 @@ FACTS = frozenset(
         "window_free", "says_draft", "says_law", "ready", "in_force", "batch_open", "trustworthy", "from_office",
         "from_city", "converted", "examined", "in_appeal_time", "no_objection", "account_confirmed", "unburdened",
         "reported", "has_pending", "is_owner", "is_asker", "has_broker", "other_side", "own_offer", "not_expired",
-        "is_pair",
+        "is_pair", "is_side",
     }
 )  # fmt: skip
 

@@ -10,11 +10,14 @@ from marketplace.domain.deals.differences import Change
 from marketplace.domain.matching import offers as rules
 from marketplace.domain.matching.offers import OfferData
 from marketplace.domain.text import N_, Words
+from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.deals import Contract
 from marketplace.models.matching import BrokerContribution, MeetingNote, Negotiation, Offer
 from marketplace.services.matching.negotiations import aid, contributions, ending, meetings, offers, records
 from marketplace.services.subsidy.buying.estimating import Forecast
+
+MOST_WAITING = 60
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,19 @@ def step_of(actor: Actor, negotiation: Negotiation, current: Offer | None) -> St
     name = Words(N_("贵单位")) if decides and not own else Words(N_("%(name)s"), {"name": waits.name})
     missing = Words(N_("答复第 %(number)s 份方案"), {"number": current.ordinal})
     return Step(name, missing, decides and not own, current.valid_until)
+
+
+def waiting(actor: Actor) -> list[tuple[Negotiation, Step]]:
+    """Return the negotiations of the actor's organisation that wait for somebody: for the workbench."""
+    if actor.organisation_id is None:
+        return []
+    found = []
+    for negotiation in db.session.scalars(records.listed(actor, "open").limit(MOST_WAITING)).unique():
+        current = offers.open_one(negotiation) or offers.accepted_one(negotiation)
+        step = step_of(actor, negotiation, current)
+        if step is not None:
+            found.append((negotiation, step))
+    return found
 
 
 _OFFER_WORDS = {
