@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import Permission
+from marketplace.domain.access import Permission, may
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.matching.feedback import MISFITS
 from marketplace.forms.matching.feedback import MisfitForm
@@ -83,6 +83,7 @@ def detail(demand_id: int, achievement_id: int) -> str:
         said=feedback.current(actor(), pair),
         reasons=MISFITS,
         may_judge=feedback.may_judge(actor(), pair),
+        may_follow=may(actor(), Permission.WORK_AS_BROKER),
         next=explanations.next_step(actor(), pair),
         outcome=glances.outcomes([pair.strength])[0] if pair.strength != "none" else None,
     )
