@@ -20,7 +20,7 @@ from marketplace.domain.states import MACHINES, diagram
 from marketplace.integrations.billing import BillingUnavailable
 from marketplace.integrations.billing_fake import FakeStripe
 from marketplace.jobs import bell
-from marketplace.retrieval.matching.home import MatcherBusy
+from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
 from marketplace.services.deals.billing import reconciling

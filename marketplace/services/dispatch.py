@@ -7,7 +7,7 @@ from typing import Any
 from marketplace.integrations.billing import BillingUnavailable
 from marketplace.models.platform import Job
 from marketplace.retrieval.index import IndexBusy
-from marketplace.retrieval.matching.home import MatcherBusy
+from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
 from marketplace.services.deals.billing import events

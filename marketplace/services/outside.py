@@ -16,7 +16,7 @@ from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.index import SearchIndex
-from marketplace.retrieval.matching.home import Home
+from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.whoosh_index import WhooshIndex
 
 

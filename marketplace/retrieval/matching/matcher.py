@@ -14,8 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
-from marketplace.retrieval.matching.dense import Dense
-from marketplace.retrieval.matching.feedback import moved
+from marketplace.retrieval.matching.learnt.dense import Dense
+from marketplace.retrieval.matching.learnt.feedback import moved
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
 

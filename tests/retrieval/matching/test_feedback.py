@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from marketplace.retrieval.matching.feedback import moved
 from marketplace.retrieval.matching.knowledge import KnowledgeTable
+from marketplace.retrieval.matching.learnt.feedback import moved
 from marketplace.retrieval.matching.matcher import Matcher
 from marketplace.retrieval.matching.measures import ndcg
 from marketplace.retrieval.matching.reading import Reader, Text

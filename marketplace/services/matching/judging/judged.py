@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import MatchFeedback
-from marketplace.retrieval.matching.home import Held
 from marketplace.retrieval.matching.matcher import Kind
+from marketplace.retrieval.matching.ownership import Held
 from marketplace.services.matching.ranking.batches import batched
 
 SUBJECT_REASONS = frozenset({"approach", "field"})

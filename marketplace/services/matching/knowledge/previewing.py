@@ -11,8 +11,8 @@ from marketplace.domain.states.listings import SEARCHABLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
 from marketplace.retrieval.matching.knowledge import Concept, KnowledgeTable
+from marketplace.retrieval.matching.learnt.proposing import propose
 from marketplace.retrieval.matching.matcher import Matcher
-from marketplace.retrieval.matching.proposing import propose
 from marketplace.retrieval.matching.reading import Reader, Text
 from marketplace.services.catalogue import visibility
 from marketplace.services.matching.knowledge import table

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marketplace.extensions import db
-from marketplace.retrieval.matching.home import Held, Home, MatcherBusy
 from marketplace.retrieval.matching.matcher import KINDS, OTHER, Kind
+from marketplace.retrieval.matching.ownership import Held, Home, MatcherBusy
 from marketplace.services.matching.judging import judged
 from marketplace.services.matching.knowledge import table
 from marketplace.services.matching.ranking import collecting, learning, meaning, rows, updating

@@ -12,8 +12,8 @@ from typing import Any
 from marketplace.domain.access import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.platform import Job
-from marketplace.retrieval.matching.home import Held, Home
 from marketplace.retrieval.matching.matcher import KINDS, Kind, Matcher
+from marketplace.retrieval.matching.ownership import Held, Home
 from marketplace.retrieval.matching.reading import Reader, Text
 from marketplace.services.matching.judging import judged
 from marketplace.services.matching.knowledge import table

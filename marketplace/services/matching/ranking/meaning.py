@@ -17,9 +17,9 @@ from marketplace.extensions import db
 from marketplace.integrations.embeddings import BATCH, Embeddings, EmbeddingsUnavailable
 from marketplace.models.matching import TextEmbedding
 from marketplace.models.platform import Job
-from marketplace.retrieval.matching.dense import SAMPLE, Dense, pack
-from marketplace.retrieval.matching.home import Held
+from marketplace.retrieval.matching.learnt.dense import SAMPLE, Dense, pack
 from marketplace.retrieval.matching.matcher import KINDS
+from marketplace.retrieval.matching.ownership import Held
 from marketplace.retrieval.matching.reading import Text
 from marketplace.services.matching.ranking import changes, collecting
 from marketplace.services.matching.ranking.batches import batched

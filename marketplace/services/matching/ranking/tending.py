@@ -9,7 +9,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM
 from marketplace.extensions import db
 from marketplace.models.platform import Job
-from marketplace.retrieval.matching.home import MatcherBusy
+from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services.matching.knowledge import table
 from marketplace.services.matching.ranking import collecting, learning, meaning
 from marketplace.services.matching.ranking.following import LEARNT_SHARE

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from marketplace.retrieval.matching.home import Held
 from marketplace.retrieval.matching.matcher import KINDS, Kind
+from marketplace.retrieval.matching.ownership import Held
 from marketplace.services.matching.ranking import collecting
 
 

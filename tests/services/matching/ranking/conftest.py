@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from marketplace.retrieval.matching.home import Home
 from marketplace.retrieval.matching.knowledge import KnowledgeTable
+from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.matching.reading import Reader
 from marketplace.services.matching.knowledge import table
 from marketplace.services.outside import outside

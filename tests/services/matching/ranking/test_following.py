@@ -9,8 +9,8 @@ from marketplace.models.catalogue import Listing
 from marketplace.models.matching import MatchFeedback, Ranking
 from marketplace.models.people import Organisation
 from marketplace.models.platform import OutboxMessage
-from marketplace.retrieval.matching.home import Home
 from marketplace.retrieval.matching.matcher import KINDS
+from marketplace.retrieval.matching.ownership import Home
 from marketplace.services import dispatch
 from marketplace.services.catalogue import listings
 from marketplace.services.matching.ranking import changes, following, learning, rows, stored, updating

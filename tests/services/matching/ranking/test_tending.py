@@ -9,8 +9,8 @@ from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.platform import Job
-from marketplace.retrieval.matching.home import Home
 from marketplace.retrieval.matching.knowledge import KnowledgeTable
+from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.matching.reading import Reader
 from marketplace.services import dispatch
 from marketplace.services.matching.knowledge import table

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from marketplace.domain import clock
 from marketplace.retrieval.matching import store
 from marketplace.retrieval.matching.matcher import Matcher
 
@@ -63,7 +64,7 @@ class Held:
     def learn(self) -> None:
         """Learn the weights from all texts."""
         self.matcher.refresh()
-        self.changed, self.learnt_at = 0, time.time()
+        self.changed, self.learnt_at = 0, clock.now().timestamp()
         self.unsaved += 1
 
 
