@@ -10,6 +10,7 @@ from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.matching.dealings import Dealings
 from marketplace.demo.matching.inquiries import Inquiries
+from marketplace.demo.matching.opinions import Opinions
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
 from marketplace.demo.subsidy import policies
@@ -43,6 +44,7 @@ def plan() -> Plan:
     inquiries = Inquiries(found, people, market)
     inquiries.schedule()
     Dealings(inquiries).schedule()
+    Opinions(inquiries).schedule()
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()
