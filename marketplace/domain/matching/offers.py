@@ -160,9 +160,7 @@ def changed(old: OfferData, new: OfferData) -> list[Change]:
     """Return the terms in which two offers differ, in the order of the form; 成交额 as it is."""
     found = differences(old.text, new.text)
     return [
-        replace(one, label=LABELS[one.field])
-        for one in found
-        if one.field in LABELS and one.field != "lines"
+        replace(one, label=LABELS[one.field]) for one in found if one.field in LABELS and one.field != "lines"
     ]
 
 

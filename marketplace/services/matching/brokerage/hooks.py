@@ -1,6 +1,7 @@
 """What happens to a broker's leads by itself: a negotiation that they are part of begins, ends, is signed for.
 
-A broker who is no part of a negotiation learns nothing of it here, even if they follow the pair.
+A broker who is no part of a negotiation has no lead moved by it; what followers of a pair are told is the business of
+``telling.following``.
 """
 
 from collections.abc import Mapping, Sequence
