@@ -28,8 +28,8 @@ from marketplace.web.answers import form_page
 from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.deals.lists import NAMES, words_of
 from marketplace.web.guards import actor, requires
+from marketplace.web.matching.negotiations.aid_words import reasons
 from marketplace.web.paging import page_number, page_urls
-from marketplace.web.subsidy.buying.estimates import reason_words
 
 blueprint = Blueprint("negotiations", __name__, url_prefix="/desk/negotiations")
 
@@ -94,7 +94,6 @@ def detail(negotiation_id: int) -> str:
     negotiation = records.get(actor(), negotiation_id)
     shown = whole(actor(), negotiation)
     current, said = shown.current, shown.contribution
-    forecast = shown.forecast
     return render_template(
         "negotiations/detail.html",
         negotiation=negotiation,
@@ -109,9 +108,7 @@ def detail(negotiation_id: int) -> str:
         may_vouch=said is not None and contributions.may_confirm(actor(), negotiation, said),
         vouched=said is not None and contributions.is_confirmed(said),
         services=CONTRIBUTIONS,
-        reasons={
-            one.year: reason_words(forecast, one) for one in forecast.estimate.years if not one.aid_fen
-        } if forecast is not None else {},
+        reasons=reasons(shown.forecast),
         words_of=words_of,
         names=NAMES,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.deals.lists import words_of
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import THREAD
+from marketplace.web.matching.negotiations.aid_words import reasons
 
 blueprint = Blueprint("offers", __name__, url_prefix="/desk/negotiations/<int:negotiation_id>/offers")
 
@@ -140,6 +141,7 @@ def _check(negotiation: Negotiation, data: OfferData) -> str:
         for name, value in request.form.items(multi=True)
         if name not in ("csrf_token", "action")
     ]
+    forecast = aid.forecast(actor(), negotiation, data)
     return render_template(
         "offers/check.html",
         negotiation=negotiation,
@@ -147,7 +149,8 @@ def _check(negotiation: Negotiation, data: OfferData) -> str:
         changes=rules.changed(last, data) if last is not None else [],
         before_fen=last.amount_fen if last is not None else None,
         current=offers.open_one(negotiation),
-        forecast=aid.forecast(actor(), negotiation, data),
+        forecast=forecast,
+        reasons=reasons(forecast),
         kept=kept,
         words_of=words_of,
     )
@@ -176,9 +179,10 @@ def answer(negotiation_id: int, offer_id: int, action: str) -> Answer:
                 raise
             form.take(error)
             negotiation, offer = _offer(negotiation_id, offer_id)
+    forecast = aid.forecast(actor(), negotiation, offers.data_of(offer)) if action == "accept" else None
     return form_page(
         f"offers/{action}.html", form, negotiation=negotiation, offer=offer, data=offers.data_of(offer),
-        forecast=aid.forecast(actor(), negotiation, offers.data_of(offer)), words_of=words_of,
+        forecast=forecast, reasons=reasons(forecast), words_of=words_of,
     )  # fmt: skip
 
 
