@@ -3,6 +3,8 @@ SHELL = /bin/bash
 PYTHON ?= python3.11
 PORT ?= 8000
 JOBS ?= 2
+# Where the environment forbids it, every process would compile application and tests anew: seconds each time.
+export PYTHONDONTWRITEBYTECODE =
 
 BIN = .venv/bin
 FLASK = $(BIN)/flask --app wsgi
@@ -11,7 +13,7 @@ APP_STAMP = .venv/.installed-app
 TEST_STAMP = .venv/.installed-tests
 TEST_PACKAGES = chromium postgresql-15 fonts-wqy-zenhei poppler-utils \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-PYTEST = $(BIN)/python -m pytest -n $(JOBS)
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist=worksteal
 
 .PHONY: help install run test test-sqlite test-postgresql test-packages lint format bench clean
 
@@ -65,9 +67,9 @@ test: test-packages $(TEST_STAMP) lint test-sqlite test-postgresql ## check ever
 test-sqlite: $(TEST_STAMP) ## run the whole suite on SQLite
 	TEST_DATABASE=sqlite $(PYTEST)
 
-# Tests that touch no database have had their turn on SQLite.
-test-postgresql: $(TEST_STAMP) ## run all that touches the database on a throwaway PostgreSQL
-	TEST_DATABASE=postgresql $(PYTEST) -m database
+# Tests that touch no database, and those of single pages, have had their turn on SQLite (tests/README.md).
+test-postgresql: $(TEST_STAMP) ## run what the engine may decide on a throwaway PostgreSQL
+	TEST_DATABASE=postgresql $(PYTEST) -m both_engines
 
 test-packages:
 	@missing=; for package in $(TEST_PACKAGES); do \

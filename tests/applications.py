@@ -45,5 +45,6 @@ def complete(case: SubsidyCase, agent: Actor, aid: str = "none") -> None:
         for code in ("form", "licence", "conversion"):
             content = PDF + f"{code}-{case.id}".encode()
             materials.upload(agent, case.id, code, [(f"{code}.pdf", content)])
-        declared = declaring.Declared(True, True, aid, "省级购买补助" if aid != "none" else "", "张三")
+        details = "省级购买补助" if aid != "none" else ""
+        declared = declaring.Declared(True, True, aid, details, agent.name)
         declaring.declare(agent, case.id, declared)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 POSTGRES = pytest.StashKey[ThrowawayPostgres]()
 ENGINE = os.environ.get("TEST_DATABASE", "sqlite")
+TESTS = Path(__file__).parent
+PAGES_ON_BOTH = {"web/test_routes.py", "journeys/test_contract.py", "journeys/test_subsidy.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[POSTGRES].start()
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: pytest.Item) -> None:
     """Tell a process of pytest-xdist where the cluster is."""
     if POSTGRES in node.config.stash:
@@ -55,13 +59,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by the fixtures asked for: what needs a database, and what needs Chromium."""
+    """Mark by the fixtures asked for: what needs a database, what needs Chromium, what needs both engines."""
     for item in items:
         wanted = set(getattr(item, "fixturenames", ()))
-        if "database_url" in wanted:
-            item.add_marker(pytest.mark.database)
         if "browser" in wanted:
             item.add_marker(pytest.mark.browser)
+        if "database_url" in wanted:
+            item.add_marker(pytest.mark.database)
+            if not is_for_one_engine(item.path):
+                item.add_marker(pytest.mark.both_engines)
+
+
+def is_for_one_engine(file: Path) -> bool:
+    """Return whether a test file proves the same on either engine, so that SQLite alone runs it.
+
+    Pages are such: no page asks the database by itself (a guardrail sees to it), and what it calls is proven on
+    both engines by the tests of the services. Of the pages both engines run every route by every role, and the
+    journeys that end with money.
+    """
+    inside = file.relative_to(TESTS)
+    return inside.parts[0] in ("web", "journeys") and inside.as_posix() not in PAGES_ON_BOTH
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +93,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def application(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory
+    database_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Flask, Database]]:
     """The application of this process with a migrated database that holds the reference data."""
+    from jinja2 import FileSystemBytecodeCache
+
     from marketplace import create_app
     from marketplace.extensions import db
     from tests.support.client import WITNESS, InspectingClient
@@ -96,6 +115,8 @@ def application(
         PUBLIC_URL="http://localhost",
     )
     made.test_client_class = InspectingClient
+    # Each process of each pass would compile all templates: four seconds.
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache(request.config.cache.mkdir("templates"))
     WITNESS.watch(made)
     for command in (["db", "upgrade"], ["reference", "load"]):
         done = made.test_cli_runner().invoke(args=command, catch_exceptions=False)

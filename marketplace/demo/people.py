@@ -1,7 +1,8 @@
 """The demonstration's organisations and people: they sign up, are verified, invited and granted like others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -42,22 +43,35 @@ class People:
     organisation_ids: dict[str, int] = field(default_factory=dict)
     person_ids: dict[str, int] = field(default_factory=dict)
     _hash: str = ""
+    _actors: dict[str, Actor] = field(default_factory=dict)
 
     def schedule(self) -> None:
         """Put every step into the plan: the authority first, as it verifies the others."""
         for organisation in self.texts.organisations:
             joined = self.plan.moment(organisation.joined_days, organisation.key)
             if organisation.kind == "authority":
-                self.plan.add(joined, partial(self._set_up, organisation))
+                self.changing(joined, partial(self._set_up, organisation))
             else:
-                self.plan.add(joined, partial(self._sign_up, organisation))
+                self.changing(joined, partial(self._sign_up, organisation))
                 self._schedule_verification(organisation)
         for person in self.texts.people:
             self._schedule_person(person)
 
     def actor(self, login: str) -> Actor:
         """Return a person as an actor, as of the moment at which the clock stands."""
-        return actors.actor_of(self.person_ids[login])
+        if login not in self._actors:
+            self._actors[login] = actors.actor_of(self.person_ids[login])
+        return self._actors[login]
+
+    def changing(self, at: datetime, do: Callable[[], object]) -> None:
+        """Plan ``do``, after which people may be entitled to something else than before."""
+
+        def change() -> None:
+            self._actors.clear()
+            do()
+            self._actors.clear()
+
+        self.plan.add(at, change)
 
     def organisation(self, key: str) -> Organisation:
         """Return an organisation by its key."""
@@ -66,20 +80,20 @@ class People:
     def _schedule_verification(self, text: OrganisationText) -> None:
         if text.state == "verified":
             at = self.plan.moment(text.verified_days, text.key, "verified")
-            self.plan.add(at, lambda: verification.approve(self.actor(ADMIN), self._task(text.key)))
+            self.changing(at, lambda: verification.approve(self.actor(ADMIN), self._task(text.key)))
         if text.returned is not None:
             at = self.plan.moment(text.returned.days, text.key, "returned")
-            self.plan.add(at, lambda: self._return(text))
+            self.changing(at, lambda: self._return(text))
 
     def _schedule_person(self, text: PersonText) -> None:
         organisation = self.texts.organisation(text.organisation)
         joined = self.plan.moment(organisation.joined_days, organisation.key)
         if organisation.kind == "authority":
-            self.plan.add(joined + timedelta(minutes=5), lambda: self._appoint(text))
+            self.changing(joined + timedelta(minutes=5), lambda: self._appoint(text))
         elif text.standing == "agent":
             invited = self.plan.moment(organisation.verified_days + 2, text.login)
-            self.plan.add(invited, lambda: self._invite(text))
-            self.plan.add(invited + timedelta(hours=2), lambda: self._accept(text))
+            self.changing(invited, lambda: self._invite(text))
+            self.changing(invited + timedelta(hours=2), lambda: self._accept(text))
         if text.grants:
             first = (
                 organisation.verified_days + 4
@@ -87,7 +101,7 @@ class People:
                 else organisation.joined_days
             )
             at = max(self.plan.moment(first, text.login, "granted"), joined + timedelta(minutes=10))
-            self.plan.add(
+            self.changing(
                 at if text.login != ADMIN else joined + timedelta(minutes=6), lambda: self._grant(text)
             )
 
@@ -112,7 +126,8 @@ class People:
             raise ValueError(f"{text.key}: the sign-up was not kept")
         signup.keep_uploads(draft, [material.licence(text)])
         signup.save_organisation(draft, text.kind, _profile(text))
-        signup.save_person(draft, head.name, head.login, head.phone, PASSWORD)
+        draft.password_hash = self._hashed()
+        signup.save_person(draft, head.name, head.login, head.phone, "")
         person = signup.send(VISITOR, draft, legal.current_versions())
         person.is_demo = True
         self.person_ids[head.login] = person.id
@@ -139,9 +154,12 @@ class People:
         db.session.flush()
 
     def _new(self, text: PersonText) -> accounts.NewPerson:
-        if not self._hash:
-            self._hash = accounts.checked_person(text.name, text.login, text.phone, PASSWORD).password_hash
-        return accounts.NewPerson(text.name, text.login, parse_phone(text.phone), self._hash)
+        return accounts.NewPerson(text.name, text.login, parse_phone(text.phone), self._hashed())
+
+    def _hashed(self) -> str:
+        """Return the hash of the one password; Argon2 takes its time on purpose, so it is made once."""
+        self._hash = self._hash or accounts.hash_password(PASSWORD)
+        return self._hash
 
     def _grant(self, text: PersonText) -> None:
         for role, scope in text.grants:

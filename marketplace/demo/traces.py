@@ -45,12 +45,12 @@ class Traces:
         for each in raw["proposal"]:
             self._at(each["days"], partial(self._propose, each), each["key"])
         for each in raw["suspension"]:
-            self._at(each["days"], partial(self._move, each, "suspend", each["text"]), "suspend")
-            self._at(
-                each["restored_days"],
-                partial(self._move, each, "restore", each["restored_text"]),
-                "restore",
-            )
+            for days, action, words in (
+                (each["days"], "suspend", each["text"]),
+                (each["restored_days"], "restore", each["restored_text"]),
+            ):
+                at = self.plan.moment(days, "trace", action)
+                self.people.changing(at, partial(self._move, each, action, words))
         self.plan.add(self.plan.now, self._count_views)
         self.plan.add(self.plan.now, self._read_notices)
 

@@ -58,7 +58,7 @@ def _encode(image: Image.Image, media_type: str) -> bytes:
     bare.paste(image)
     target = BytesIO()
     if media_type == PNG:
-        bare.save(target, "PNG", optimize=True)
+        bare.save(target, "PNG")  # optimize=True takes twice as long for a tenth less
     elif media_type == JPEG:
         bare.convert("RGB").save(target, "JPEG", quality=85, optimize=True)
     else:

@@ -26,8 +26,8 @@ _MACRO_TYPE = b"macroEnabled"
 def sniff(content: bytes, name: str = "") -> str | None:
     """Return the media type of ``content`` from its bytes, or None for whatever is not on the list.
 
-    The name only tells comma-separated values and programs from other text. Archives are opened: an Office document with
-    macros, an encrypted one or one that unpacks to far more than a document is not on the list.
+    The name only tells comma-separated values and programs from other text. Archives are opened: an Office document
+    with macros, an encrypted one or one that unpacks to far more than a document is not on the list.
     """
     if content.startswith(b"%PDF-"):
         return PDF

@@ -14,7 +14,8 @@ from marketplace.services.matching.ranking import tending
 from marketplace.services.matching.telling import shown
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
-from marketplace.services.subsidy.granting import following, publicity
+from marketplace.services.subsidy.granting import following, publicity, recovering
+from marketplace.services.subsidy.reviewing import absences, overdue
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,9 @@ def run_by_clock() -> None:
     _guarded(following.remind)
     _guarded(offers.lapse_due)
     _guarded(weekly.tell_due)
+    _guarded(recovering.remind)
+    _guarded(absences.hand_over)
+    _guarded(overdue.rise)
     _guarded(mailing.send_digests)
     _guarded(tending.tend)
     _guarded(longjobs.resume_lost)

@@ -28,6 +28,7 @@ PATHS = {
     "subsidy_review": "/admin/subsidies/%d",
     "case_examination": "/desk/examinations/%d",
     "grant_objection": "/admin/grant-objections/%d",
+    "recovery": "/admin/recoveries/%d",
     "review_task": "/admin/reviews/%d",
 }
 

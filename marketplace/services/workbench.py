@@ -82,7 +82,12 @@ def workbench(actor: Actor) -> Workbench:
         *_of_examinations(actor),
         *_expiring(actor, calendar),
     ]
-    items += [*_of_grants(actor), *_of_registers(actor), *_tasks(actor, calendar), *_settings(actor)]
+    items += [
+        *_of_grants(actor, calendar),
+        *_of_registers(actor),
+        *_tasks(actor, calendar),
+        *_settings(actor),
+    ]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
     others = [item for item in items if not item.mine]
@@ -258,7 +263,7 @@ def _of_examinations(actor: Actor) -> Iterable[WorkItem]:
         )
 
 
-def _of_grants(actor: Actor) -> Iterable[WorkItem]:
+def _of_grants(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
     """Steps on the way to the money: cases are handled together there, so that a step is one line."""
     for step in granting.of_actor(actor):
         yield WorkItem(
@@ -269,6 +274,8 @@ def _of_grants(actor: Actor) -> Iterable[WorkItem]:
             waits_for=Words(N_("您")),
             missing=step.missing,
             mine=True,
+            due=step.due,
+            days_left=_left(calendar, step.due),
         )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005_matching"
-down_revision = "0003_subsidy"
+down_revision = "0004_subsidy_finish"
 branch_labels = None
 depends_on = None
 

@@ -10,21 +10,16 @@ from marketplace import create_app
 from marketplace.demo import loader
 from marketplace.extensions import db, limiter
 from tests.support.client import WITNESS, InspectingClient
-from tests.support.postgres import create_database
+from tests.support.database import Database
 
 
 @pytest.fixture(scope="session")
-def loaded(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def loaded(application: tuple[Flask, Database], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A demonstration site of its own, with everything that `demo load` loads."""
     instance: Path = tmp_path_factory.mktemp("demonstration")
-    if database_url.startswith("sqlite"):
-        url = f"sqlite:///{instance / 'demonstration.db'}"
-    else:
-        server, _, name = database_url.rpartition("/")
-        url = create_database(server, f"{name}_demonstration")
     made = create_app(
         "demo",
-        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_DATABASE_URI=application[1].twin(instance),
         INSTANCE=instance,
         SEARCH_DIR=instance / "search",
         FILES_DIR=instance / "files",
@@ -36,9 +31,6 @@ def loaded(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )
     made.test_client_class = InspectingClient
     WITNESS.watch(made)
-    for command in (["db", "upgrade"], ["reference", "load"]):
-        done = made.test_cli_runner().invoke(args=command, catch_exceptions=False)
-        assert done.exit_code == 0, done.output
     with made.app_context():
         loader.load(lambda count: None)
     yield made

@@ -4,9 +4,18 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from marketplace.demo.subsidy import scenes
+from marketplace.domain import clock
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.extensions import db
-from marketplace.models.subsidy import PolicyVersion, Recovery, SubsidyCase
+from marketplace.models.subsidy import (
+    CapGroup,
+    CapGroupMember,
+    CaseExamination,
+    DishonestEntry,
+    PolicyVersion,
+    Recovery,
+    SubsidyCase,
+)
 from marketplace.services.platform import reviews
 from marketplace.services.subsidy import recoveries
 from marketplace.services.subsidy.granting import recovering
@@ -47,6 +56,17 @@ def test_one_grant_is_reduced_and_one_is_partly_paid_back(demonstration: Flask) 
     )
     standing = recovering.standing_of(rows["recovery"])
     assert (rows["recovery"].state, standing.repaid_fen, standing.left_fen) == ("open", 1_200_000, 1_200_000)
+    assert rows["recovery"].due_on < clock.today()
+
+
+def test_the_lists_of_the_offices_have_something_of_each_kind(demonstration: Flask) -> None:
+    groups = select(CapGroup.state, func.count(CapGroupMember.traded_id)).join(CapGroup.members)
+    found = db.session.execute(groups.group_by(CapGroup.id, CapGroup.state).order_by(CapGroup.state))
+    assert [tuple(row) for row in found] == [("confirmed", 2), ("suggested", 2)]
+    removed = [row.removed_on is not None for row in db.session.scalars(select(DishonestEntry))]
+    assert sorted(removed) == [False, False, True]
+    given = {row.kind: row.given_at is not None for row in db.session.scalars(select(CaseExamination))}
+    assert given == {"audit": True, "expert": False}
 
 
 def test_the_arithmetic_agrees_and_every_review_has_its_task(demonstration: Flask) -> None:

@@ -5,7 +5,7 @@ import io
 import re
 import tokenize
 
-from tests.support.tree import PACKAGE, ROOT, python_files
+from tests.support.tree import PACKAGE, ROOT, nodes_of, python_files
 
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
@@ -14,7 +14,7 @@ def test_only_the_unit_of_work_commits() -> None:
     """One place decides when a change is final: rows, audit and outbox go together."""
     committing = set()
     for one in python_files(PACKAGE):
-        for node in ast.walk(ast.parse(one.read_text("utf-8"))):
+        for node in nodes_of(one):
             called = node.func if isinstance(node, ast.Call) else None
             if isinstance(called, ast.Attribute) and called.attr == "commit":
                 target = ast.unparse(called.value)
@@ -38,7 +38,7 @@ def test_the_application_never_prints() -> None:
     printing = [
         f"{one.relative_to(ROOT)}:{node.lineno}"
         for one in python_files(PACKAGE)
-        for node in ast.walk(ast.parse(one.read_text("utf-8")))
+        for node in nodes_of(one)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printing == []
@@ -50,7 +50,7 @@ def test_time_comes_from_the_clock() -> None:
     for one in python_files(PACKAGE):
         if one == PACKAGE / "domain" / "clock.py":
             continue
-        for node in ast.walk(ast.parse(one.read_text("utf-8"))):
+        for node in nodes_of(one):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 call = ast.unparse(node.func)
                 if call.endswith(("datetime.now", "datetime.utcnow", "date.today", "time.time")):

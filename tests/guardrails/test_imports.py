@@ -54,3 +54,14 @@ def test_inner_rooms_never_see_a_request_or_a_form(room: str) -> None:
     }
     assert modules
     assert seen == set()
+
+
+def test_no_page_asks_the_database() -> None:
+    """Pages show what services find: so the engine can make no difference to them, and one engine tests them."""
+    asking = {
+        f"{one.relative_to(PACKAGE)}: {name}"
+        for one in python_files(PACKAGE / "web")
+        for name in imported_modules(one)
+        if name.split(".")[0] == "sqlalchemy" and name.count(".")
+    }
+    assert asking == {"web/platform/health.py: sqlalchemy.text"}

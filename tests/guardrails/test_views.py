@@ -4,7 +4,7 @@ import ast
 
 from flask import Flask
 
-from tests.support.tree import PACKAGE, ROOT, python_files
+from tests.support.tree import PACKAGE, ROOT, nodes_of, python_files
 
 LONGEST_VIEW = 30
 
@@ -24,7 +24,7 @@ def test_views_stay_short() -> None:
     """A long view is a use case in the wrong room."""
     long = {}
     for one in python_files(PACKAGE / "web"):
-        for node in ast.walk(ast.parse(one.read_text("utf-8"))):
+        for node in nodes_of(one):
             if not isinstance(node, ast.FunctionDef):
                 continue
             lines = (node.body[-1].end_lineno or node.lineno) - node.lineno + 1

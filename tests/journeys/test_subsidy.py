@@ -13,7 +13,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Role
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, Invoice, InvoiceShare
-from marketplace.models.people import Organisation, Person
+from marketplace.models.people import Membership, Organisation, Person
 from marketplace.models.subsidy import PublicityRow, SubsidyCase
 from marketplace.services.platform import files, outbox
 from marketplace.services.subsidy.granting import publicity
@@ -216,7 +216,9 @@ def _apply(page: Any, case: SubsidyCase, folder: Path) -> None:
         steps.press(page, "上传")
         expect(page.locator("main")).to_contain_text(f"{code}.pdf")
     page.goto(f"/desk/subsidies/{case.id}/declarations")
-    steps.fill(page, {"unrelated": "y", "truth": "y", "aid": "none", "typed_name": "吴青禾"})
+    query = select(Person.name).join(Membership).where(Membership.organisation_id == case.organisation_id)
+    name = db.session.scalars(query.order_by(Person.id)).first() or ""
+    steps.fill(page, {"unrelated": "y", "truth": "y", "aid": "none", "typed_name": name})
     steps.press(page, "签署")
     page.goto(f"/desk/subsidies/{case.id}")
     _submit(page)

@@ -1,6 +1,7 @@
 """The database of one test process: migrated once, put back after every test that wrote to it."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, inspect, text
 
 from marketplace.extensions import db
+from tests.support.postgres import create_database
 
 WRITING = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+\"?(\w+)", re.IGNORECASE)
 READING = re.compile(
@@ -26,6 +28,7 @@ class Database:
             self.engine: Engine = db.engine
         self.written: set[str] = set()
         self.tables: set[str] = set()
+        self.filled: set[str] = set()
         self.copy: Path | None = None
         event.listen(Engine, "before_cursor_execute", self._notice)
 
@@ -40,7 +43,9 @@ class Database:
             with self.engine.begin() as connection:
                 connection.execute(text(f"CREATE SCHEMA {KEEPSAKE}"))
                 for table in sorted(self.tables):
-                    connection.execute(text(f'CREATE TABLE {KEEPSAKE}."{table}" AS TABLE "{table}"'))
+                    if connection.scalar(text(f'SELECT EXISTS (SELECT FROM "{table}")')):
+                        connection.execute(text(f'CREATE TABLE {KEEPSAKE}."{table}" AS TABLE "{table}"'))
+                        self.filled.add(table)
         self.written.clear()
 
     def restore(self) -> None:
@@ -52,13 +57,26 @@ class Database:
             with closing(sqlite3.connect(self.copy)) as copy, closing(self._file()) as live:
                 copy.backup(live)
             return
+        # A replica runs neither triggers nor foreign keys: even append-only tables can be emptied.
+        orders = ["SET LOCAL session_replication_role = replica"]
+        for table in sorted(written):
+            orders.append(f'DELETE FROM "{table}"')
+            if table in self.filled:
+                orders.append(f'INSERT INTO "{table}" SELECT * FROM {KEEPSAKE}."{table}"')
         with self.engine.begin() as connection:
-            # A replica runs neither triggers nor foreign keys: even append-only tables can be emptied.
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            for table in sorted(written):
-                connection.execute(text(f'DELETE FROM "{table}"'))
-                connection.execute(text(f'INSERT INTO "{table}" SELECT * FROM {KEEPSAKE}."{table}"'))
+            # All in one message: each would cost a journey of its own.
+            connection.exec_driver_sql("; ".join(orders))
         self.written.clear()
+
+    def twin(self, folder: Path) -> str:
+        """Return the address of a second database with the kept contents, for an application of its own."""
+        self.restore()
+        if self.copy is not None:
+            return f"sqlite:///{shutil.copy(self.copy, folder / 'twin.db')}"
+        # PostgreSQL copies only a database that nobody is connected to.
+        self.engine.dispose()
+        server, _, name = self.engine.url.render_as_string(hide_password=False).rpartition("/")
+        return create_database(server, f"{name}_twin", template=name)
 
     def touched_outside(self) -> None:
         """Tell that another process wrote to the database, so that everything is put back."""

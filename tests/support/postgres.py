@@ -18,6 +18,11 @@ SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
+    # Compiling a plan would cost more than any query here.
+    "jit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
     "max_connections": "60",
     "listen_addresses": "127.0.0.1",
     "timezone": "UTC",
@@ -67,12 +72,13 @@ class ThrowawayPostgres:
                 raise RuntimeError(f"{program} failed:\n{log.read()}")
 
 
-def create_database(address: str, name: str) -> str:
-    """Create an empty database ``name`` on the server and return its SQLAlchemy address."""
+def create_database(address: str, name: str, template: str = "template1") -> str:
+    """Create a database ``name`` on the server, empty or like ``template``; return its SQLAlchemy address."""
     plain = address.replace("+psycopg", "")
     with psycopg.connect(f"{plain}/postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(order.format(sql.Identifier(name), sql.Identifier(template)))
     return f"{address}/{name}"
 
 

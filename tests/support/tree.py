@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,15 @@ def code_folders() -> list[Path]:
     return sorted({one.parent for name in ("marketplace", "tests") for one in python_files(ROOT / name)})
 
 
+@cache
+def nodes_of(module: Path) -> list[ast.AST]:
+    """Every node of a module's syntax tree, read once."""
+    return list(ast.walk(ast.parse(module.read_text("utf-8"))))
+
+
 def imported_modules(module: Path) -> Iterator[str]:
     """Full names of what a module imports, wherever in the file."""
-    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+    for node in nodes_of(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -165,6 +165,7 @@ def line_of(deals: Deals, raw: Mapping[str, Any], number: str) -> LineData:
         owner_name=deals.name_of(owner),
         owner_uscc=parse_uscc(uscc) if uscc else "",
         rights=rights,
+        explanation=raw.get("explanation", ""),
         amount_fen=amount,
         technical_fen=technical,
     )

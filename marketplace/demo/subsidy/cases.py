@@ -10,6 +10,7 @@ from marketplace.demo import material
 from marketplace.demo import texts as people_texts
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.plan import dice
+from marketplace.demo.subsidy import watchlists
 from marketplace.demo.subsidy.scenes import TOGETHER, CaseText, load
 from marketplace.demo.texts import TextFault
 from marketplace.domain import clock
@@ -40,6 +41,7 @@ from marketplace.services.subsidy.granting.paying import Transfer
 from marketplace.services.subsidy.granting.recovering import Received
 from marketplace.services.subsidy.reviewing import checking, deciding, examinations
 from marketplace.services.subsidy.reviewing.deciding import Opinion
+from marketplace.services.subsidy.reviewing.examinations import Answer
 
 REVIEWER, PUBLISHER = "subsidy@kjj.example", "publisher@kjj.example"
 APPROVER, FINANCE = "approver@kjj.example", "finance@kjj.example"
@@ -62,6 +64,7 @@ class Cases:
                 together.setdefault((text.days[step], step), []).append(text)
         for (day, step), found in sorted(together.items(), key=lambda one: one[0]):
             self.at(day, partial(getattr(self, f"_{step}"), found), step, day)
+        watchlists.schedule(self.contracts, self.at)
 
     def at(self, days: int, do: Callable[[], object], *names: object) -> None:
         """Plan ``do`` for a day; whatever is refused names the case."""
@@ -128,6 +131,8 @@ class Life:
             self._at(raw["objection"][0], "objection", self._object)
         if "experts" in raw:
             self._at(raw["experts"], "experts", self._ask)
+        if "audited" in raw:
+            self._at(raw["audited"][0], "audited", self._audit)
         if "follow" in raw:
             self._at(raw["follow"], "follow", self._follow)
         if "repaid" in raw:
@@ -220,6 +225,15 @@ class Life:
         for kind, login in EXAMINERS.items():
             person_id = self.whole.actor(login).person_id or 0
             examinations.assign(self.whole.actor(REVIEWER), self._case.id, kind, person_id)
+
+    def _audit(self) -> None:
+        """The auditor answers; the expert has said that nothing stands in the way, and no more."""
+        asked = {one.kind: one for one in self._case.examinations}
+        for kind, login in EXAMINERS.items():
+            examinations.declare(self.whole.actor(login), asked[kind].id, conflict=False)
+        auditor = self.whole.actor(EXAMINERS["audit"])
+        examinations.add_file(auditor, asked["audit"].id, *self._paper("audit", "专项审计报告"))
+        examinations.give(auditor, asked["audit"].id, Answer(self.text.raw["audited"][1]))
 
     # --- granting -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The user agreement, the privacy notice and the 保密承诺, by version. A version is never edited once people agreed to it."""
+"""The user agreement, the privacy notice and the 保密承诺, by version; none is edited once people agreed to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

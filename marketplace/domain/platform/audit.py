@@ -12,6 +12,9 @@ _EXTRA: Mapping[str, frozenset[str]] = {
     "revision.submit": frozenset({"listing", "ordinal"}),
     "revision.approve": frozenset({"listing", "ordinal"}),
     "revision.return": frozenset({"listing", "ordinal"}),
+    "follow_up.give": frozenset({"case", "year"}),
+    "follow_up.return": frozenset({"case", "year"}),
+    "follow_up.accept": frozenset({"case", "year"}),
 }
 """Keys that some transitions tell beyond from, to and reasons."""
 
@@ -85,6 +88,7 @@ TAGS: dict[str, frozenset[str]] = {
     "policy_version.write": frozenset({"fields"}),
     "subsidy_batch.create": frozenset({"policy"}),
     "subsidy_batch.write": frozenset({"fields"}),
+    "subsidy_case.lookup_failed": frozenset({"number_digest"}),
     "subsidy_case.create": frozenset({"clause"}),
     "subsidy_case.write": frozenset({"part"}),
     "subsidy_case.declare": frozenset({"kind"}),
@@ -97,8 +101,8 @@ TAGS: dict[str, frozenset[str]] = {
     "decision_sheet.create": frozenset({"cases"}),
     "payout.create": frozenset({"case"}),
     "repayment.create": frozenset({"recovery"}),
-    "follow_up.give": frozenset({"case", "year"}),
-    "follow_up.accept": frozenset({"case", "year"}),
+    "reviewer_absence.create": frozenset({"person", "deputy", "first_on", "last_on"}),
+    "reviewer_absence.end": frozenset({"person"}),
     "grant_objection.create": frozenset({"publicity"}),
     "cap_group.create": frozenset({"members"}),
     "subsidy_decision.create": frozenset({"kind"}),
@@ -140,7 +144,7 @@ _SUBJECT_WORDS: Mapping[str, str] = {
     "decision_sheet": N_("批准单"),
     "payout": N_("拨付"),
     "repayment": N_("退款"),
-    "follow_up": N_("绩效报告"),
+    "reviewer_absence": N_("审核人员外出"),
     "subsidy_decision": N_("书面决定"),
     "dishonest": N_("失信名单"),
     "contracts": N_("历史合同"),

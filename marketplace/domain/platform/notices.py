@@ -104,12 +104,19 @@ KINDS: Mapping[str, NoticeKind] = {
     "case_reduced": NoticeKind(N_("“%(title)s”的拟补助额调减为 %(amount)s 元"), "subsidy"),
     "case_approved": NoticeKind(N_("“%(title)s”的补助已批准：%(amount)s 元，请确认收款账户"), "subsidy"),
     "case_paid": NoticeKind(N_("“%(title)s”的补助已拨付：%(amount)s 元"), "subsidy"),
-    "recovery_opened": NoticeKind(N_("“%(title)s”的补助须退回 %(amount)s 元"), "subsidy"),
+    "recovery_opened": NoticeKind(N_("“%(title)s”的补助须在 %(due)s 前退回 %(amount)s 元"), "subsidy"),
+    "recovery_overdue": NoticeKind(N_("“%(title)s”的补助应在 %(due)s 前退回，还差 %(amount)s 元"), "subsidy"),
+    "recovery_unpaid": NoticeKind(N_("“%(title)s”的补助追回已超期：还差 %(amount)s 元"), "task"),
     "recovery_settled": NoticeKind(N_("“%(title)s”的补助追回已结清"), "subsidy"),
     "examination_assigned": NoticeKind(N_("请对“%(title)s”的补助申请提出意见：%(what)s"), "task"),
     "examination_declined": NoticeKind(
         N_("“%(title)s”的%(what)s须另请他人：%(name)s 申报了利害关系"), "task"
     ),
     "follow_up_due": NoticeKind(N_("请提交“%(title)s”的年度绩效报告"), "subsidy"),
+    "follow_up_returned": NoticeKind(
+        N_("“%(title)s”的 %(year)s 年度绩效报告须补充，最迟 %(due)s"), "subsidy"
+    ),
+    "review_overdue": NoticeKind(N_("“%(title)s”已过办理期限（%(due)s），请尽快办理或督促办理"), "task"),
+    "review_deputised": NoticeKind(N_("%(name)s 外出，“%(title)s”由您代办"), "task"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }

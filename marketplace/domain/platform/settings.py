@@ -73,6 +73,21 @@ _ALL = (
         "turnover.measure", N_("技术合同成交额按哪项金额统计"), "choice", "amount", second_person=True,
         options=dict(MEASURES.choices),
     ),
+    Definition(
+        "subsidy.recovery_limit", N_("补助追回的退回期限"), "limit", {"number": 30, "unit": "日"}, 1, 365,
+        second_person=True,
+    ),
+    Definition(
+        "subsidy.supplement_limit", N_("绩效报告退回后补充的期限"), "limit", {"number": 10, "unit": "工作日"}, 1, 60
+    ),
+    Definition(
+        "subsidy.applicant_limit", N_("申请单位补正、确认收款账户的期限"), "limit",
+        {"number": 10, "unit": "工作日"}, 1, 60,
+    ),
+    Definition(
+        "subsidy.office_limit", N_("定额、安排公示、批准、拨付各步的办理时限"), "limit",
+        {"number": 10, "unit": "工作日"}, 1, 60,
+    ),
     Definition("subsidy.report_years", N_("补助拨付后须提交几个年度的绩效报告"), "int", 3, 1, 10, N_("年")),
     Definition("inquiry.answer_limit", N_("询问答复时限"), "limit", {"number": 3, "unit": "工作日"}, 1, 30),
     Definition(
@@ -103,6 +118,10 @@ _ALL = (
     ),
     Definition(
         "login.failures_allowed", N_("同一账号十五分钟内可登录失败次数（同一地址为五倍）"), "int", 8, 3, 50,
+        N_("次"), second_person=True,
+    ),
+    Definition(
+        "progress.failures_allowed", N_("同一受理编号十二小时内可查错的次数（同一地址为五倍）"), "int", 10, 3, 50,
         N_("次"), second_person=True,
     ),
     Definition("files.max_megabytes", N_("单个文件大小上限"), "int", 20, 1, 50, "MB"),

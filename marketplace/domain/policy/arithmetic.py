@@ -101,14 +101,14 @@ class Ledger:
         A cap group that is confirmed later, or a record that is corrected later, does not decide it again.
         """
         self._position += 1
-        tally = self._book.tally((claim.achievement, claim.buyer_uscc))
+        tally = self._book.tally((claim.achievement, claim.buyer_uscc), claim.leaving)
         paid, entitlement = tally.eligible_paid_fen, self._entitlement(tally)
         self._enter(claim, ClaimOutcome(claim.id, Decision.GRANTED, (), paid, entitlement, grant_fen))
 
     def weigh(self, claim: Claim) -> ClaimOutcome:
         """Return what ``claim`` would be decided now, without deciding it."""
         pair = (claim.achievement, claim.buyer_uscc)
-        tally = self._book.tally(pair)
+        tally = self._book.tally(pair, claim.leaving)
         entitlement = self._entitlement(tally)
         decision, reasons, grant = self._weigh(pair, claim.on.year, tally, entitlement)
         return ClaimOutcome(claim.id, decision, reasons, tally.eligible_paid_fen, entitlement, grant)
@@ -126,9 +126,9 @@ class Ledger:
         """Return grants less recoveries of a pair under this version."""
         return self._net_granted((achievement, buyer_uscc))
 
-    def shares(self, achievement: str, buyer_uscc: str) -> list[Share]:
-        """Return what each contract of the buyer gives to the eligible paid of the achievement."""
-        return self._book.shares((achievement, buyer_uscc))
+    def shares(self, achievement: str, buyer_uscc: str, leaving: frozenset[str] = frozenset()) -> list[Share]:
+        """Return what each contract of the buyer gives to the eligible paid of the achievement, ``leaving`` aside."""
+        return self._book.shares((achievement, buyer_uscc), leaving)
 
     def standing(self, payment_id: str) -> Standing:
         """Return whether a payment counts, and if not, why."""

@@ -93,15 +93,42 @@ class Book:
         self._tallies: defaultdict[Pair, PairTally] = defaultdict(PairTally)
         self._nothing = PairTally()
 
-    def tally(self, pair: Pair) -> PairTally:
-        """Return what ``pair`` amounts to now; all zero where there is no contract line."""
-        return self._tallies.get(pair, self._nothing)
+    def tally(self, pair: Pair, leaving: frozenset[str] = frozenset()) -> PairTally:
+        """Return what ``pair`` amounts to now; all zero where there is no contract line.
 
-    def shares(self, pair: Pair) -> list[Share]:
+        ``leaving``: payments that are not taken; they still count for a contract's minimum.
+        """
+        found = self._tallies.get(pair, self._nothing)
+        left = self._left(pair, leaving)
+        if not left:
+            return found
+        made = PairTally()
+        made.contracts, made.eligible_contracts = found.contracts, found.eligible_contracts
+        made.grounds, made.eligible_paid_fen = found.grounds, found.eligible_paid_fen
+        for contract_id, fen in left.items():
+            state = self._contracts[contract_id]
+            if pair[0] in state.lines and not state.grounds:
+                made.eligible_paid_fen -= state.entered[pair[0]] - self._eligible_paid(state, pair[0], fen)
+        return made
+
+    def _left(self, pair: Pair, leaving: frozenset[str]) -> dict[str, int]:
+        """Return contract → what of its net paid for the pair comes from payments that are left aside."""
+        achievement, buyer = pair
+        found: dict[str, int] = {}
+        for payment_id in leaving:
+            payment = self._payments.get(payment_id)
+            if payment is None or not payment.standing.counts or achievement not in payment.effect:
+                continue
+            if self._contracts[payment.contract].buyer_uscc == buyer:
+                found[payment.contract] = found.get(payment.contract, 0) + payment.effect[achievement]
+        return found
+
+    def shares(self, pair: Pair, leaving: frozenset[str] = frozenset()) -> list[Share]:
         """Return what each contract of the buyer gives to the achievement, in the order in which they entered."""
         achievement, buyer = pair
+        left = self._left(pair, leaving)
         return [
-            self._share(contract_id, state, achievement)
+            self._share(contract_id, state, achievement, left.get(contract_id, 0))
             for contract_id, state in self._contracts.items()
             if state.buyer_uscc == buyer and achievement in state.known
         ]
@@ -110,15 +137,18 @@ class Book:
         """Return how a payment stands. Raises WorldFault for one that has not been introduced."""
         return self._payment(payment_id).standing
 
-    def _share(self, contract_id: str, state: _ContractState, achievement: str) -> Share:
+    def _share(self, contract_id: str, state: _ContractState, achievement: str, left_fen: int) -> Share:
         line = state.lines.get(achievement)
+        eligible = state.entered.get(achievement, 0)
+        if left_fen and eligible:
+            eligible = self._eligible_paid(state, achievement, left_fen)
         return Share(
             contract_id,
             state.grounds,
-            max(0, state.paid.get(achievement, 0)),
+            max(0, state.paid.get(achievement, 0) - left_fen),
             line.amount_fen if line else None,
             line.technical_fen if line else None,
-            state.entered.get(achievement, 0),
+            eligible,
         )
 
     def record_contract(self, contract: Contract) -> None:
@@ -299,8 +329,8 @@ class Book:
             tally.grounds.update(state.grounds)
             state.entered[achievement] = eligible_paid
 
-    def _eligible_paid(self, state: _ContractState, achievement: str) -> int:
-        """One contract's share of rule 4."""
+    def _eligible_paid(self, state: _ContractState, achievement: str, left_fen: int = 0) -> int:
+        """One contract's share of rule 4, without ``left_fen`` of what was paid."""
         line = state.lines[achievement]
-        paid = min(max(0, state.paid.get(achievement, 0)), line.amount_fen)
+        paid = min(max(0, state.paid.get(achievement, 0) - left_fen), line.amount_fen)
         return min(paid, line.technical_fen) if self._policy.base is Base.MIN_PAID_TECHNICAL else paid

@@ -212,12 +212,17 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A case reaches 拟补助: its amount is fixed now."""
+    """A case reaches 拟补助: its amount is fixed now.
+
+    ``leaving``: payments that the case does not take, as they are of another batch; for this claim they count as if
+    their evidence had been withdrawn. A world to compute has none: whoever writes one leaves such payments out.
+    """
 
     id: str
     achievement: str
     buyer_uscc: str
     on: date
+    leaving: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDEN
 from marketplace.domain.states.revisions import REVISION
 from marketplace.domain.states.subsidy import (
     CAP_GROUP,
+    FOLLOW_UP,
     GRANT_OBJECTION,
     POLICY_VERSION,
     RECOVERY,
@@ -35,6 +36,7 @@ MACHINES = {
         SUBSIDY_CASE,
         GRANT_OBJECTION,
         RECOVERY,
+        FOLLOW_UP,
         CAP_GROUP,
         INQUIRY,
         NEGOTIATION,
@@ -52,6 +54,7 @@ __all__ = [
     "CHECKOUT",
     "CONTRACT",
     "CONTRACT_CHANGE",
+    "FOLLOW_UP",
     "GRANT_OBJECTION",
     "INQUIRY",
     "INVITATION",

@@ -87,11 +87,11 @@ SUBSIDY_CASE = Machine(
         ),
         Transition(
             "returned", "resubmit_first", "first_review", N_("补正后提交"), Permission.APPLY_SUBSIDY,
-            guards=(FROM_OFFICE, READY), notice="case_submitted",
+            guards=(FROM_OFFICE, READY, TRUSTWORTHY), notice="case_submitted",
         ),
         Transition(
             "returned", "resubmit", "review", N_("补正后提交"), Permission.APPLY_SUBSIDY,
-            guards=(FROM_CITY, READY), notice="case_submitted",
+            guards=(FROM_CITY, READY, TRUSTWORTHY), notice="case_submitted",
         ),
         Transition("first_review", "pass_first", "review", N_("初审通过"), Permission.REVIEW, notice="case_moved"),
         Transition(
@@ -216,6 +216,27 @@ RECOVERY = Machine(
         Transition("open", "lapse", "lapsed", N_("撤销"), Permission.RUN_BY_ITSELF),
     ],
     initial="open",
+)  # fmt: skip
+
+FOLLOW_UP = Machine(
+    "follow_up",
+    N_("绩效报告"),
+    [
+        State("due", N_("待提交"), Tone.WARN),
+        State("given", N_("待验收"), Tone.WAITING),
+        State("returned", N_("退回补充"), Tone.BAD),
+        State("accepted", N_("已验收"), Tone.OK, final=True),
+    ],
+    [
+        # What was given may be corrected until somebody has decided on it.
+        *several(("due", "given", "returned"), Transition("", "give", "given", N_("提交"), Permission.APPLY_SUBSIDY)),
+        Transition(
+            "given", "return", "returned", N_("退回补充"), Permission.FIX_GRANT, reason=True,
+            notice="follow_up_returned",
+        ),
+        Transition("given", "accept", "accepted", N_("验收"), Permission.FIX_GRANT),
+    ],
+    initial="due",
 )  # fmt: skip
 
 GRANT_OBJECTION = Machine(

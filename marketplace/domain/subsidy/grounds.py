@@ -52,6 +52,26 @@ GROUNDS: Mapping[str, Ground] = {
 """Code → ground, in the order of the page."""
 
 
+REPORT_GROUNDS: Mapping[str, Ground] = {
+    "report_vague": Ground(N_("转化应用情况写得不具体"), "在宿转化应用"),
+    "report_elsewhere": Ground(N_("看不出在宿州转化应用"), "在宿转化应用"),
+    "report_output": Ground(N_("产值没有依据或前后不一致")),
+    "report_jobs": Ground(N_("带动就业人数没有依据或前后不一致")),
+    "report_papers": Ground(N_("缺少照片、销售合同等佐证材料")),
+    "report_other": Ground(N_("其他（见说明）")),
+}
+"""Code → why a yearly report has to be supplemented, in the order of the page."""
+
+
+def check_report_grounds(codes: list[str]) -> list[str]:
+    """Return ``codes`` in the order of the list. Raises DomainError (``reasons``) for none or unknown ones."""
+    if not codes:
+        raise DomainError("reason_missing", N_("请至少选择一条理由"), field="reasons")
+    if set(codes) - set(REPORT_GROUNDS):
+        raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    return [code for code in REPORT_GROUNDS if code in codes]
+
+
 def grounds_of(clause: str, mendable: bool | None = None) -> dict[str, Ground]:
     """Return the grounds of a clause; only those that can, or cannot, be mended where asked. 其他 fits both."""
     return {

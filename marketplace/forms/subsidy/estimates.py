@@ -21,7 +21,7 @@ YEARS_BACK, YEARS_AHEAD = 3, 6
 
 
 class WanField(Field):
-    """An amount typed in 万元; ``data`` is 分, None for nothing typed. What cannot be read is shown as typed."""
+    """An amount above 0 typed in 万元; ``data`` is 分, None for nothing typed. What is refused is shown as typed."""
 
     widget = TextInput()
 
@@ -36,9 +36,12 @@ class WanField(Field):
         if not valuelist or not clean_line(str(valuelist[0])):
             return
         try:
-            self.data = parse_amount(str(valuelist[0]), "万元")
+            typed = parse_amount(str(valuelist[0]), "万元")
         except DomainError as refused:
             raise ValueError(_(refused.message, **refused.params)) from refused
+        if not typed:
+            raise ValueError(_("金额须大于0，请填写打算支付的金额"))
+        self.data = typed
 
 
 class YearField(CodeField):
@@ -81,7 +84,7 @@ class EstimateForm(_Asking):
     def instalments(self, this_year: int) -> list[tuple[int, int]]:
         """Return (year, 分): the rows that are filled in, else the whole amount in ``this_year``.
 
-        A row that is half filled in is marked as a fault.
+        A row that is half filled in is marked as a fault, and so is asking without any amount.
         """
         drop_blank(self.years)
         found = []
@@ -96,7 +99,11 @@ class EstimateForm(_Asking):
         gather(self.years)
         if found or self.years.entries:
             return found
-        return [(this_year, self.amount.data)] if self.amount.data else []
+        if self.amount.data:
+            return [(this_year, self.amount.data)]
+        if not self.amount.errors:
+            self.amount.errors = [*self.amount.errors, _("请填写成交额，或在“分年付款”里填写各年付款")]
+        return []
 
 
 class PurchaseRow(Row):
@@ -104,8 +111,8 @@ class PurchaseRow(Row):
 
     name = LineField(_l("成果名称"), [AtMost(100)])
     amount = WanField(_l("付款"))
-    year = YearField(_l("付款年份"), blank=None)
-    category = CodeField(_l("合同类型"), CATEGORIES.choices, blank=None)
+    year = YearField(_l("付款年份"), blank=None, default=lambda: str(clock.today().year))
+    category = CodeField(_l("合同类型"), CATEGORIES.choices, blank=None, default="transfer")
     seller = CodeField(_l("卖方所在地"), [("outside", N_("市外")), ("inside", N_("市内"))], blank=None)
 
 

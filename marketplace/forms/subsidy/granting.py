@@ -1,10 +1,17 @@
 """公示, 异议, 批准, 拨付, 追回 and 进度查询. Shape and wording only."""
 
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
+from wtforms import HiddenField, SelectMultipleField
+from wtforms.fields import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.domain.deals.terms import BANKS
 from marketplace.domain.deals.vouchers import TYPED_BANKS
+from marketplace.domain.subsidy.grounds import Ground
 from marketplace.forms.base import (
     AtMost,
     CodeField,
@@ -30,6 +37,32 @@ class ReasonForm(SiteForm):
     """Why something is taken back, turned down or written off."""
 
     note = TextField(_l("理由"), [AtMost(2000), Marked()], description=_l("写明事实和依据，会留痕"))
+
+
+class SupplementForm(SiteForm):
+    """What a yearly report lacks; ``version`` is the report that was looked at."""
+
+    version = HiddenField()
+    reasons = SelectMultipleField(
+        _l("理由"),
+        choices=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        description=_l("至少选一项"),
+        validate_choice=False,
+    )
+    note = TextField(_l("要补充什么"), [AtMost(1000), Marked()], description=_l("申请单位会看到，请写具体"))
+
+    def offer(self, grounds: Mapping[str, Ground]) -> "SupplementForm":
+        """Offer grounds by code."""
+        self.reasons.choices = [SelectChoice(code, _(ground.label)) for code, ground in grounds.items()]
+        return self
+
+    @property
+    def expected(self) -> int | None:
+        """The version that was looked at, None where the field was tampered with."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class ObjectionForm(SiteForm):

@@ -75,3 +75,16 @@ class AnswerForm(SiteForm):
     happened_on = DayField(_l("核查日期"), [Optional(), Marked()])
     people = LineField(_l("参加核查的人员"), [AtMost(500), Marked()], description=_l("姓名和单位"))
     opinion = TextField(_l("意见"), [AtMost(5000), Marked()], description=_l("写明依据；提交后不能修改"))
+
+
+class AbsenceForm(SiteForm):
+    """From when to when a reviewer is away, and who deputises."""
+
+    first_on = DayField(_l("外出开始"), [Marked()])
+    last_on = DayField(_l("外出结束"), [Marked()], description=_l("含当日"))
+    deputy = CodeField(
+        _l("代办人"),
+        [],
+        blank=N_("不指定，待办退回本单位"),
+        description=_l("有相同审核角色的人；没有的，请管理员先授予有期限的角色"),
+    )

@@ -58,7 +58,7 @@ class OneTimeToken(Created, Model):
 
 
 class LoginAttempt(Model):
-    """A failed sign-in, by salted digests of the name typed and of the address it came from."""
+    """A failed sign-in or 进度查询, by salted digests of the name or number typed and of the address it came from."""
 
     __tablename__ = "login_attempts"
     __table_args__ = (

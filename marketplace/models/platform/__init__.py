@@ -11,10 +11,10 @@ from marketplace.models.platform.records import (
     NumberSeries,
     SettingValue,
 )
-from marketplace.models.platform.reviews import ReviewRemark, ReviewTask
+from marketplace.models.platform.reviews import ReviewerAbsence, ReviewRemark, ReviewTask
 
 __all__ = [
     "AuditEvent", "AuditSeal", "CalendarDay", "DailyCount", "FileLink", "Heartbeat", "Job", "MailMessage", "Notice",
-    "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "SettingValue",
-    "StoredFile",
+    "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "ReviewerAbsence",
+    "SettingValue", "StoredFile",
 ]  # fmt: skip

@@ -72,3 +72,25 @@ class ReviewRemark(Created, Model):
     text: Mapped[LongText]
     author_id: Mapped[int] = reference("persons.id")
     task: Mapped[ReviewTask] = relationship(back_populates="remarks")
+
+
+class ReviewerAbsence(Created, Model):
+    """Days on which a reviewer is away. ``deputy_id`` takes over what was given to them, by rights of their own.
+
+    ``handed_over_at``: since when their open tasks have passed on.
+    """
+
+    __tablename__ = "reviewer_absences"
+    __table_args__ = (
+        CheckConstraint("last_on >= first_on", name="ends_after_start"),
+        CheckConstraint("deputy_id IS NULL OR deputy_id <> person_id", name="deputy_is_another"),
+    )
+
+    id: Mapped[PrimaryKey]
+    person_id: Mapped[int] = reference("persons.id")
+    deputy_id: Mapped[int | None] = reference("persons.id")
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    handed_over_at: Mapped[Moment | None]
+    person: Mapped["Person"] = relationship(foreign_keys=[person_id], lazy="joined")
+    deputy: Mapped["Person | None"] = relationship(foreign_keys=[deputy_id], lazy="joined")

@@ -6,6 +6,7 @@ from marketplace.models.subsidy.cases import (
     CaseMaterial,
     DecisionSheet,
     FollowUp,
+    FollowUpEntry,
     SubsidyCase,
 )
 from marketplace.models.subsidy.outlays import (
@@ -27,6 +28,6 @@ from marketplace.models.subsidy.policies import (
 
 __all__ = [
     "CapGroup", "CapGroupMember", "CaseDeclaration", "CaseExamination", "CaseMaterial", "DecisionSheet",
-    "DishonestEntry", "FollowUp", "GrantObjection", "Payout", "PolicyVersion", "Publicity", "PublicityRow", "Recovery",
-    "Repayment", "SubsidyBatch", "SubsidyCase", "SubsidyDecision",
+    "DishonestEntry", "FollowUp", "FollowUpEntry", "GrantObjection", "Payout", "PolicyVersion", "Publicity",
+    "PublicityRow", "Recovery", "Repayment", "SubsidyBatch", "SubsidyCase", "SubsidyDecision",
 ]  # fmt: skip

@@ -176,11 +176,11 @@ class CaseExamination(Created, Versioned, Model):
 
 
 class FollowUp(Created, Versioned, Model):
-    """A yearly report on 在宿转化 after the payout."""
+    """A yearly report on 在宿转化 after the payout, as it stands now; ``entries`` keep how it came to that."""
 
     __tablename__ = "follow_ups"
     __table_args__ = (
-        CheckConstraint("state IN ('due','given','accepted')", name="state_known"),
+        CheckConstraint("state IN ('due','given','returned','accepted')", name="state_known"),
         UniqueConstraint("case_id", "year"),
     )
 
@@ -194,6 +194,30 @@ class FollowUp(Created, Versioned, Model):
     jobs: Mapped[int | None]
     given_by: Mapped[int | None] = reference("persons.id")
     accepted_by: Mapped[int | None] = reference("persons.id")
+    entries: Mapped[list["FollowUpEntry"]] = relationship(order_by="FollowUpEntry.id")
+
+
+class FollowUpEntry(Created, Model):
+    """One turn of a yearly report, kept as it was: given (with its figures), returned (with grounds), accepted.
+
+    ``due_on``: until when a return asks for more.
+    """
+
+    __tablename__ = "follow_up_entries"
+    __table_args__ = (
+        CheckConstraint("kind IN ('given','returned','accepted')", name="kind_known"),
+        CheckConstraint("(kind = 'returned') = (due_on IS NOT NULL)", name="return_has_due"),
+    )
+
+    id: Mapped[PrimaryKey]
+    follow_up_id: Mapped[int] = reference("follow_ups.id")
+    kind: Mapped[Code]
+    words: Mapped[LongText] = mapped_column(default="")
+    output_fen: Mapped[int | None] = mapped_column(BigInteger)
+    jobs: Mapped[int | None]
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    due_on: Mapped[date | None]
+    person_id: Mapped[int] = reference("persons.id")
 
 
 class DecisionSheet(Created, Model):

@@ -111,6 +111,7 @@ class Recovery(Created, Versioned, Model):
         CheckConstraint("kind IN ('reduction','recovery')", name="kind_known"),
         CheckConstraint("state IN ('open','settled','written_off','lapsed')", name="state_known"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'recovery') = (due_on IS NOT NULL)", name="recovery_has_due"),
         Index(
             "uq_recoveries_standing",
             "cause",
@@ -132,6 +133,7 @@ class Recovery(Created, Versioned, Model):
     kind: Mapped[Code]
     state: Mapped[Code] = mapped_column(default="open")
     amount_fen: Mapped[int] = mapped_column(BigInteger)
+    # Until when an enterprise has to pay back; a reduction asks for nothing.
     due_on: Mapped[date | None]
     decision_note: Mapped[LongText] = mapped_column(default="")
     decided_by: Mapped[int | None] = reference("persons.id")

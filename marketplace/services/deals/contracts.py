@@ -73,15 +73,18 @@ def subject_of(contract: Contract, actor: Actor | None = None, kind: str = "cont
     """Return what the rules need to know; with an ``actor`` also the facts that its guards ask for.
 
     ``kind``: contract, or what hangs on one and is reviewed on its own (contract_change, payment, …). Makers are
-    the people who must not check what they did: who drafted it and, until it is checked, who examined it.
+    the people who must not check what they did: who drafted it and, until it is checked, who examined it. Whoever holds
+    a role for one division alone reads the contracts of buyers there.
     """
     registration = contract.registration if contract.state == "examined" else None
     makers = {contract.created_by, registration.examined_by if registration else None} - {None}
+    buyer = buyer_of(contract)
     return Subject(
         kind,
         organisation_id=contract.organisation_id,
         parties=organisations_of(contract),
         makers=frozenset(person for person in makers if person is not None),
+        scope=(buyer.division or None) if buyer is not None else None,
         facts=facts.facts_of(contract, actor) if actor is not None else frozenset(),
     )
 

@@ -108,8 +108,10 @@ class NewPerson:
         return replace(self, email=email)
 
 
-def checked_person(name: str, email: str, phone: str, password: str) -> NewPerson:
+def checked_person(name: str, email: str, phone: str, password: str, kept_hash: str = "") -> NewPerson:
     """Return the canonical data of a new account; raises ValidationFailed with every field that is wrong.
+
+    ``kept_hash`` stands for a password that was checked before; it holds where none is typed.
 
     An address that has an account already is an error of the field ``email``; the database says so again
     should somebody be faster.
@@ -126,12 +128,13 @@ def checked_person(name: str, email: str, phone: str, password: str) -> NewPerso
     clean_name = checked("name", lambda: checked_name(name))
     clean_email = checked("email", lambda: parse_email(email))
     clean_phone = checked("phone", lambda: parse_phone(phone))
-    checked("password", lambda: check_password(password, clean_email, clean_name))
+    if password or not kept_hash:
+        checked("password", lambda: check_password(password, clean_email, clean_name))
     if clean_email and db.session.scalar(select(Person.id).where(Person.email == clean_email)):
         errors.append(FieldError("email", "email_taken", N_("此邮箱已经注册，请直接登录或找回密码")))
     if errors:
         raise ValidationFailed(errors)
-    return NewPerson(clean_name, clean_email, clean_phone, hash_password(password))
+    return NewPerson(clean_name, clean_email, clean_phone, hash_password(password) if password else kept_hash)
 
 
 def create(data: NewPerson, versions: Mapping[str, str], how: str, is_demo: bool = False) -> Person:

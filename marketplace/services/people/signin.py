@@ -95,9 +95,15 @@ def forget_failures(person: Person) -> None:
 
 
 def _wait_until(name_digest: str, address_digest: str) -> datetime | None:
-    """Return when the next attempt is allowed, None for now: as soon as fewer failures lie in the window."""
-    allowed: int = settings.get("login.failures_allowed")
-    since = clock.now() - WINDOW
+    return wait_until(name_digest, address_digest, settings.get("login.failures_allowed"), WINDOW)
+
+
+def wait_until(name_digest: str, address_digest: str, allowed: int, window: timedelta) -> datetime | None:
+    """Return when the next attempt is allowed, None for now: as soon as fewer failures lie in the window.
+
+    ``allowed`` failures at a name, and PEOPLE_BEHIND_AN_ADDRESS times as many from an address.
+    """
+    since = clock.now() - window
     moments = []
     for column, digest, most in (
         (LoginAttempt.name_digest, name_digest, allowed),
@@ -107,7 +113,7 @@ def _wait_until(name_digest: str, address_digest: str) -> datetime | None:
         query = select(LoginAttempt.at).where(column == digest, LoginAttempt.at > since)
         decisive = db.session.scalar(query.order_by(LoginAttempt.at.desc()).offset(most - 1).limit(1))
         if decisive is not None:
-            moments.append(decisive + WINDOW)
+            moments.append(decisive + window)
     return max(moments, default=None)
 
 

@@ -115,17 +115,11 @@ def licences(draft: SignupDraft) -> list[FileLink]:
 
 def save_person(draft: SignupDraft, name: str, email: str, phone: str, password: str) -> None:
     """Keep the future 负责人; an empty password keeps the one given before. Raises ValidationFailed."""
-    again = not password and bool(draft.password_hash)
-    checked = accounts.checked_person(name, email, phone, _PLACEHOLDER if again else password)
-    if not again:
-        draft.password_hash = checked.password_hash
+    checked = accounts.checked_person(name, email, phone, password, draft.password_hash)
+    draft.password_hash = checked.password_hash
     person = {"name": checked.name, "email": checked.email, "phone": checked.phone}
     draft.data = {**draft.data, "person": person}
     db.session.flush()
-
-
-_PLACEHOLDER = "kept from the step before"
-"""Passes the checks where the password itself was checked before and only its hash is left."""
 
 
 def profile_of(draft: SignupDraft) -> ProfileData | None:

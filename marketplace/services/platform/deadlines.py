@@ -25,8 +25,13 @@ def calendar() -> WorkingCalendar:
 
 def due(limit_key: str, start: date | None = None) -> date:
     """Return the last day for something that began on ``start`` (default today), by the setting ``limit_key``."""
+    return limit(limit_key).due(start or clock.today(), calendar())
+
+
+def limit(limit_key: str) -> Limit:
+    """Return the limit that a setting holds today."""
     value = settings.get(limit_key)
-    return Limit(value["number"], value["unit"]).due(start or clock.today(), calendar())
+    return Limit(value["number"], value["unit"])
 
 
 def days_left(due_on: date) -> int:

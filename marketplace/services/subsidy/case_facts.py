@@ -1,6 +1,6 @@
 """What the guards of the case's table ask for, gathered from where each fact lives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -42,8 +42,13 @@ def is_trustworthy(case: SubsidyCase) -> bool:
 
 def is_reported(case: SubsidyCase) -> bool:
     """Return whether every yearly report that was asked for has been accepted."""
-    open_ones = select(FollowUp.id).where(FollowUp.case_id == case.id, FollowUp.state != "accepted")
-    return not db.session.scalar(select(open_ones.exists()))
+    return not unaccepted_years(case)
+
+
+def unaccepted_years(case: SubsidyCase) -> Sequence[int]:
+    """Return the years whose reports were asked for and are not accepted, the earliest first."""
+    query = select(FollowUp.year).where(FollowUp.case_id == case.id, FollowUp.state != "accepted")
+    return db.session.scalars(query.order_by(FollowUp.year)).all()
 
 
 Fact = tuple[frozenset[str], Callable[[SubsidyCase, Actor], bool]]
@@ -54,7 +59,7 @@ FACTS: Mapping[str, Fact] = {
     "ready": (_APPLYING, lambda case, _actor: not lacking.problems(case)),
     "in_force": (_APPLYING, lambda case, _actor: terms.is_in_force(case)),
     "batch_open": (_APPLYING, lambda case, _actor: terms.open_batch(case) is not None),
-    "trustworthy": (frozenset({"draft", "approved"}), lambda case, _actor: is_trustworthy(case)),
+    "trustworthy": (_APPLYING | {"approved"}, lambda case, _actor: is_trustworthy(case)),
     "from_office": (frozenset({"returned"}), lambda case, _actor: case.returned_from == "first_review"),
     "from_city": (frozenset({"returned"}), lambda case, _actor: case.returned_from == "review"),
     "converted": (frozenset({"review"}), lambda case, _actor: lacking.is_converted(case)),

@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, Subject, may
 from marketplace.domain.errors import NotFound
 from marketplace.domain.money import format_yuan
 from marketplace.domain.states import SUBSIDY_CASE, Transition
+from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.text import clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import DecisionSheet, SubsidyCase
@@ -26,7 +27,7 @@ REVIEW_KINDS = {
 
 def title_of(case: SubsidyCase) -> str:
     """Return what a case is called: its achievement, or its clause's label where it is about the organisation."""
-    return case.traded.name if case.traded is not None else case.organisation.name
+    return case.traded.name if case.traded is not None else CLAUSES[case.clause].label
 
 
 def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subject:
@@ -34,6 +35,7 @@ def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subjec
 
     Makers are those who must not decide the present step: who submitted it, who did 初审 (for 审核), who refused it
     (for 陈述申辩), who reviewed it (for 批准), and who approved it (for 拨付).
+    Whoever examines a case reads it while the city reviews it, and no longer.
     """
     makers = {case.submitted_by}
     if case.state in ("review", "appealed", "cleared"):
@@ -49,7 +51,9 @@ def subject_of(case: SubsidyCase, facts: frozenset[str] = frozenset()) -> Subjec
         organisation_id=case.organisation_id,
         makers=frozenset(person for person in makers if person is not None),
         scope=case.office or None,
-        assigned=frozenset(one.person_id for one in case.examinations if one.conflict is False),
+        assigned=frozenset(
+            one.person_id for one in case.examinations if one.conflict is False and case.state == "review"
+        ),
         facts=facts,
     )
 

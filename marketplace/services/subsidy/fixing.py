@@ -14,6 +14,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.policy.arithmetic import Ledger
 from marketplace.domain.policy.outcome import ClaimOutcome, Decision
+from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, SubsidyCase
@@ -75,7 +76,8 @@ def _effective(case: SubsidyCase) -> PolicyVersion:
 
 def _move(actor: Actor, case: SubsidyCase, outcome: ClaimOutcome) -> Fixed:
     if case.state not in READY_STATES:
-        raise Conflict()
+        told = {"number": case.number or "", "state": SUBSIDY_CASE.states[case.state].label}
+        raise Conflict(N_("%(number)s现在是“%(state)s”，不在待定额之列，请刷新后重新选择"), **told)
     case.eligible_fen, case.entitlement_fen = outcome.eligible_paid_fen, outcome.entitlement_fen
     case.reasons = [str(reason) for reason in outcome.reasons]
     if outcome.decision is Decision.GRANTED:

@@ -12,11 +12,15 @@ from marketplace.extensions import db
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import PolicyVersion, Recovery, SubsidyCase
 from marketplace.services import workflow
+from marketplace.services.platform import deadlines
 from marketplace.services.subsidy import cases, policies, world
 from marketplace.services.subsidy.world import World
 
 PAID_OUT = ("tracking", "closed")
 """States of a case whose money has left."""
+
+LIMIT = "subsidy.recovery_limit"
+"""The dated setting of the days in which what is asked back has to be paid."""
 
 Key = tuple[str, int, int]
 """(cause, traded achievement, organisation)"""
@@ -116,11 +120,13 @@ def _post(version: PolicyVersion, key: Key, amount_fen: int) -> list[Recovery]:
             case_id=case.id,
             kind="recovery" if paid_out else "reduction",
             amount_fen=part,
+            due_on=deadlines.due(LIMIT) if paid_out else None,
         )
         db.session.add(row)
         db.session.flush()
         if paid_out:
-            cases.tell(case, "recovery_opened", amount=format_yuan(part))
+            due = row.due_on.isoformat() if row.due_on else ""
+            cases.tell(case, "recovery_opened", amount=format_yuan(part), due=due)
         else:
             _reduce(case, row)
         made.append(row)

@@ -28,6 +28,7 @@ from marketplace.models.deals import (
 )
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import CapGroup, PolicyVersion, SubsidyCase, SubsidyDecision
+from marketplace.services.subsidy import taking
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,20 @@ class World:
 def part_of(version: PolicyVersion, traded_id: int, until: datetime | None = None) -> World:
     """Return the part of a version's world that decides about one achievement: quick, and equal for that achievement.
 
-    The contracts are those of the achievement and of all that share its cap. What others were granted counts against
-    yearly cap and budget only, so that it enters as prior grants of an achievement that is nobody's. ``until``: only
-    what was recorded before that moment.
+    See ``part_about``.
+    """
+    return part_about(version, [traded_id], until)
+
+
+def part_about(version: PolicyVersion, traded_ids: Collection[int], until: datetime | None = None) -> World:
+    """Return the part of a version's world that decides about some achievements, equal for each of them.
+
+    The contracts are those of the achievements and of all that share a cap with one. What others were granted
+    counts against yearly cap and budget only, so that it enters as prior grants of an achievement that is nobody's.
+    ``until``: only what was recorded before that moment.
     """
     groups = cap_groups()
-    about = sharing(traded_id, groups)
+    about = {one for traded_id in traded_ids for one in sharing(traded_id, groups)}
     contracts = _contracts(about)
     entries = [
         *_contract_entries(contracts), *_money_entries(contracts), *_case_entries(version, about)
@@ -107,7 +116,11 @@ def claim(claim_id: str, traded_id: int, buyer_uscc: str, on: date) -> records.C
 
 
 def claim_of(case: SubsidyCase, on: date) -> records.Claim:
-    """Return the claim that a case would make on a day."""
+    """Return the claim that a case would make on a day, without the payments that are of another batch."""
+    return replace(_bare_claim(case, on), leaving=taking.left_by(case).keys)
+
+
+def _bare_claim(case: SubsidyCase, on: date) -> records.Claim:
     assert case.traded_id is not None  # noqa: S101  # the database says so of a purchase
     return claim(f"case-{case.id}", case.traded_id, case.organisation.uscc, on)
 
@@ -275,7 +288,7 @@ def _of_payment(
         event = records.Refund(contract_id, lines, f"{returned}/{contract.id}" if returned else None)
         yield Entry(payment.verified_at, f"refund:{payment.id}", event)
         return
-    key = f"{payment.id}/{contract.id}"
+    key = taking.key_of(payment.id, contract.id)
     yield Entry(
         payment.verified_at,
         f"payment:{payment.id}",
@@ -317,7 +330,7 @@ def _case_entries(version: PolicyVersion, about: Collection[int] | None = None) 
     for case in db.session.scalars(query):
         assert case.fixed_at is not None  # noqa: S101  # the query asks for it
         # A case that was given up may claim again: each of its claims has a name of its own.
-        made = claim_of(case, clock.beijing(case.fixed_at).date())
+        made = _bare_claim(case, clock.beijing(case.fixed_at).date())
         made = replace(made, id=f"{made.id} of {case.fixed_at.isoformat()}")
         yield Entry(case.fixed_at, f"claim:{case.id}", made, case.granted_fen)
         if case.released_at is not None and case.fixed_fen is None:

@@ -268,7 +268,7 @@ def test_14_related_parties_stop_and_the_declaration_is_required():
     case, agent = applications.open_case()
     assert "declarations" in {problem.anchor for problem in lacking.problems(case)}
     with pytest.raises(ValidationFailed) as refused, unit_of_work():
-        declaring.declare(agent, case.id, declaring.Declared(False, True, "none", "", "张三"))
+        declaring.declare(agent, case.id, declaring.Declared(False, True, "none", "", agent.name))
     assert [fault.field for fault in refused.value.errors] == ["unrelated"]
     with unit_of_work():
         seller, buyer = grants.contract_of(case).current.parties[1], case.organisation.profile

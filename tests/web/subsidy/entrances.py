@@ -41,6 +41,7 @@ MAY_ENTER_SUBSIDY = {
     "follow_ups.index": SUBSIDY_STAFF,
     "follow_ups.show": SOME,
     "follow_ups.accept": SOME,
+    "follow_ups.send_back": SOME,
     "follow_ups.close": SOME,
     "subsidy_progress.show": ALL,
     "policies.index": ALL,

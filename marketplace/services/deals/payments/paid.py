@@ -43,17 +43,6 @@ def net(contract_id: int) -> int:
     return sum(net_by_line([contract_id]).get(contract_id, {}).values())
 
 
-def net_by_achievement(traded_ids: Collection[int]) -> dict[int, int]:
-    """Return traded achievement id → 分 paid net over all contracts."""
-    query = (
-        select(PaymentAllocation.traded_id, func.sum(SIGNED_AMOUNT))
-        .join(Payment, Payment.id == PaymentAllocation.payment_id)
-        .where(IS_VERIFIED, PaymentAllocation.traded_id.in_(traded_ids))
-        .group_by(PaymentAllocation.traded_id)
-    )
-    return {traded_id: int(fen) for traded_id, fen in db.session.execute(query)}
-
-
 def by_state(contract_id: int) -> dict[str, int]:
     """Return state → 分 net of the rows in it: ``verified`` is what is paid, ``submitted`` what waits for a look."""
     query = (

@@ -156,7 +156,9 @@ def _pair(
 ) -> Pair:
     assert demand.published is not None  # noqa: S101
     shown = visibility.text_for(actor, demand, demand.published)
-    found = fit(sides.of_demand(demand, shown), sides.of_achievement(achievement), clock.today(), weighing.weights())
+    found = fit(
+        sides.of_demand(demand, shown), sides.of_achievement(achievement), clock.today(), weighing.weights()
+    )
     found = found.without(without) if without else found
     words = said.get((demand.id, achievement.id), {})
     score = blended(text, found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import FieldError, ValidationFailed
 from marketplace.domain.subsidy.declarations import AID, LONGEST_DETAILS, LONGEST_NAME, WORDS
-from marketplace.domain.text import N_, clean_line, clean_text
+from marketplace.domain.text import N_, clean_line, clean_text, compact
 from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
 from marketplace.services.platform import audit
@@ -38,6 +38,9 @@ def declare(actor: Actor, case_id: int, data: Declared) -> SubsidyCase:
     case = materials.get_own(actor, case_id, materials.OPEN_STATES)
     kinds, name, details = kinds_of(case), clean_line(data.typed_name), clean_text(data.details)
     faults = _faults(data, kinds, name, details)
+    if name and compact(name) != compact(actor.name or name):
+        words = N_("请输入您本人的姓名“%(name)s”，不能代他人签署")
+        faults.append(FieldError("typed_name", "name_differs", words, {"name": actor.name}))
     if faults:
         raise ValidationFailed(faults)
     for kind in kinds:

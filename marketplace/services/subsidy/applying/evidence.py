@@ -1,7 +1,7 @@
 """The sum of a case, term by term, out of the very ledger that decides it, from the vouchers to the likely grant."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -22,8 +22,9 @@ from marketplace.models.subsidy import PolicyVersion, SubsidyCase
 from marketplace.services.deals.payments import evidences, invoices, plan
 from marketplace.services.deals.payments.invoices import Line
 from marketplace.services.platform import files
-from marketplace.services.subsidy import world
+from marketplace.services.subsidy import policies, taking, world
 from marketplace.services.subsidy.applying import terms
+from marketplace.services.subsidy.taking import Left
 
 UNSOUND: Mapping[Unsound, str] = {
     Unsound.VOUCHER_SEEN: N_("同一凭证已经计算过"),
@@ -158,19 +159,24 @@ def of_purchase(
     until: datetime | None = None,
     case: SubsidyCase | None = None,
 ) -> Sum:
-    """Return the sum for a buyer and an achievement; ``case`` does not stand in its own queue."""
+    """Return the sum for a buyer and an achievement; ``case`` does not stand in its own queue, and takes only what its
+    batch asks for.
+    """
     ledger = world.part_of(version, traded_id, until).ledger()
     moment = until or clock.now()
+    left = taking.left_by(case, until) if case is not None else Left(None, {})
     claim = world.claim("thought", traded_id, uscc, clock.beijing(moment).date())
-    outcome = ledger.weigh(claim)
-    shares = ledger.shares(str(traded_id), uscc)
+    outcome = ledger.weigh(replace(claim, leaving=left.keys))
+    shares = ledger.shares(str(traded_id), uscc, left.keys)
     found = _contracts(shares)
     used = ledger.cap_used_fen(str(traded_id), uscc)
     cap = version.parameters["cap_fen"]
     return Sum(
         version=version,
         as_of=moment,
-        contracts=[_contract(ledger, found[int(one.contract)], one, traded_id, until) for one in shares],
+        contracts=[
+            _contract(ledger, found[int(one.contract)], one, traded_id, until, left) for one in shares
+        ],
         eligible_fen=outcome.eligible_paid_fen,
         rate=version.parameters["rate"],
         entitlement_fen=outcome.entitlement_fen,
@@ -180,8 +186,16 @@ def of_purchase(
         free_fen=max(0, cap - used),
         queued=_queued(version, traded_id, case),
         outcome=outcome,
-        reasons=[Words(REASONS[reason.value]) for reason in outcome.reasons],
+        reasons=[_refusal(reason.value, left) for reason in outcome.reasons],
     )
+
+
+def _refusal(reason: str, left: Left) -> Words:
+    if reason != "NOTHING_NEW" or not left.reasons or left.batch is None:
+        return Words(REASONS[reason])
+    told = {"first": left.batch.paid_from.isoformat(), "last": left.batch.paid_to.isoformat()}
+    words = N_("本批次的付款期间（%(first)s至%(last)s）内没有尚未补助过的实际支付额，其余付款留待其他批次")
+    return Words(words, told)
 
 
 def _contracts(shares: Iterable[Share]) -> dict[int, Contract]:
@@ -198,9 +212,9 @@ def _contracts(shares: Iterable[Share]) -> dict[int, Contract]:
 
 
 def _contract(
-    ledger: Ledger, contract: Contract, share: Share, traded_id: int, until: datetime | None
+    ledger: Ledger, contract: Contract, share: Share, traded_id: int, until: datetime | None, left: Left
 ) -> ContractSum:
-    rows = _terms(ledger, contract, traded_id, until)
+    rows = _terms(ledger, contract, traded_id, until, left)
     bills = next(
         (one for one in invoices.reconcile(contract).lines if one.balance.traded_id == traded_id), None
     )
@@ -231,7 +245,9 @@ def _cut(share: Share) -> list[tuple[Words, int]]:
     return [(words, fen) for words, fen in found if fen]
 
 
-def _terms(ledger: Ledger, contract: Contract, traded_id: int, until: datetime | None) -> list[Term]:
+def _terms(
+    ledger: Ledger, contract: Contract, traded_id: int, until: datetime | None, left: Left
+) -> list[Term]:
     """Return vouchers and refunds of a contract for an achievement, in the order in which they were verified."""
     query = (
         select(PaymentAllocation)
@@ -247,19 +263,39 @@ def _terms(ledger: Ledger, contract: Contract, traded_id: int, until: datetime |
     if until is not None:
         query = query.where(Payment.verified_at < until)
     shares = list(db.session.scalars(query))
-    links = files.links_of_many("payment", [one.payment_id for one in shares])
+    links = _voucher_files([one.payment for one in shares])
     return [
-        _term(ledger, contract, one, place, links.get(one.payment_id, []))
+        _term(ledger, contract, one, place, links.get(one.payment_id, []), left)
         for place, one in enumerate(shares, 1)
     ]
 
 
+def _voucher_files(payments: Sequence[Payment]) -> dict[int, list[FileLink]]:
+    """Return payment → its vouchers, those that were brought later and verified behind the first."""
+    first = files.links_of_many("payment", [one.id for one in payments])
+    later = [one for payment in payments for one in payment.evidences if one.state == "verified"]
+    added = files.links_of_many("payment_evidence", [one.id for one in later]) if later else {}
+    found = {payment.id: list(first.get(payment.id, [])) for payment in payments}
+    for one in later:
+        found[one.payment_id] += added.get(one.id, [])
+    return found
+
+
 def _term(
-    ledger: Ledger, contract: Contract, share: PaymentAllocation, place: int, links: Sequence[FileLink]
+    ledger: Ledger,
+    contract: Contract,
+    share: PaymentAllocation,
+    place: int,
+    links: Sequence[FileLink],
+    left: Left,
 ) -> Term:
     payment = share.payment
+    elsewhere = left.reasons.get(taking.key_of(payment.returns_id or payment.id, contract.id))
     reasons: list[Words] = []
-    if payment.kind == "payment":
+    if elsewhere is not None:
+        counted = 0
+        reasons.append(elsewhere)
+    elif payment.kind == "payment":
         counted = _counted(ledger, contract, share, reasons)
     else:
         counted = -share.amount_fen
@@ -283,7 +319,7 @@ def _term(
 
 def _counted(ledger: Ledger, contract: Contract, share: PaymentAllocation, reasons: list[Words]) -> int:
     standing = ledger.standing(f"{share.payment_id}/{contract.id}")
-    reasons += [Words(UNSOUND[fault]) for fault in sorted(standing.faults)]
+    reasons += [_unsound(fault, share.payment) for fault in sorted(standing.faults)]
     if not standing.accepted:
         reasons.append(Words(N_("凭证种类不在认可范围内，可补交银行转账凭证")))
     if not standing.counts:
@@ -291,6 +327,13 @@ def _counted(ledger: Ledger, contract: Contract, share: PaymentAllocation, reaso
     if share.excluded_fen:
         reasons.append(Words(N_("审核剔除：%(why)s"), {"why": share.exclusion_reason}))
     return share.amount_fen - share.excluded_fen
+
+
+def _unsound(fault: Unsound, payment: Payment) -> Words:
+    holder = policies.for_payment("purchase", payment.paid_on) if fault is Unsound.OUTSIDE_WINDOW else None
+    if holder is None:
+        return Words(UNSOUND[fault])
+    return Words(N_("付款日期属于政策第%(n)d版的付款期间，按该版申报"), {"n": holder.ordinal})
 
 
 def _counts(ledger: Ledger, payment_id: int, contract: Contract) -> bool:

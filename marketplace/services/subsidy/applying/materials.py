@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.domain.access import Actor, Permission, require
-from marketplace.domain.errors import Conflict, DomainError, NotFound
+from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES, Material
 from marketplace.domain.subsidy.declarations import LONGEST_WAIVER
@@ -178,10 +178,30 @@ def upload(actor: Actor, case_id: int, code: str, uploads: Sequence[tuple[str, b
     if not uploads:
         raise DomainError("file_missing", N_("请选择要上传的文件"), field="file")
     for name, content in uploads:
-        file = files.store(actor, name, content, PURPOSE)
-        files.attach(actor, file, "case_material", row.id, PURPOSE)
+        try:
+            _put(actor, row, name, content)
+        except DomainError as refused:
+            if len(uploads) == 1:
+                raise
+            words = N_("“%(name)s”不能上传，这次选的文件都没有上传")
+            reason = FieldError("file", refused.code, refused.message, refused.params)
+            raise ValidationFailed(
+                [FieldError("file", "file_refused", words, {"name": name}), reason]
+            ) from refused
     _touch(actor, case, row, "provided", "")
     return case
+
+
+def _put(actor: Actor, row: CaseMaterial, name: str, content: bytes) -> None:
+    """Keep a file on a paper, unless its very bytes lie there already, whatever they are called."""
+    file = files.store(actor, name, content, PURPOSE)
+    twin = next(
+        (one for one in files.links_of("case_material", row.id) if one.file.sha256 == file.sha256), None
+    )
+    if twin is not None:
+        words = N_("这个文件和已经上传的“%(known)s”内容相同，不必再传")
+        raise DomainError("file_twice", words, field="file", known=twin.file.name)
+    files.attach(actor, file, "case_material", row.id, PURPOSE)
 
 
 def remove(actor: Actor, case_id: int, link_id: int) -> SubsidyCase:
@@ -206,6 +226,8 @@ def waive(actor: Actor, case_id: int, code: str, note: str) -> SubsidyCase:
         raise DomainError("not_waivable", N_("这份材料必须提供"), field="note")
     if len(words) > LONGEST_WAIVER:
         raise DomainError("note_long", N_("说明最多%(limit)d字，请删减"), field="note", limit=LONGEST_WAIVER)
+    if not words and row.state != "waived":
+        raise DomainError("note_missing", N_("请写明不需要这份材料的理由"), field="note")
     has = bool(files.links_of("case_material", row.id))
     _touch(actor, case, row, "waived" if words else ("provided" if has else "missing"), words)
     return case

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from marketplace.domain.access import Actor
+from marketplace.domain.access import Actor, Subject
 from marketplace.domain.errors import Conflict, FieldError, NotFound, ValidationFailed
 from marketplace.domain.money import MAX_FEN
+from marketplace.domain.states import FOLLOW_UP
 from marketplace.domain.subsidy.declarations import LONGEST_REPORT
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.platform import FileLink
-from marketplace.models.subsidy import FollowUp, SubsidyCase
-from marketplace.services.platform import audit, files
+from marketplace.models.subsidy import FollowUp, FollowUpEntry, SubsidyCase
+from marketplace.services import workflow
+from marketplace.services.platform import files
 from marketplace.services.subsidy import cases
 from marketplace.services.subsidy.applying import materials
 
@@ -34,7 +36,8 @@ def give(
     jobs: int | None,
     uploads: Sequence[tuple[str, bytes]] = (),
 ) -> FollowUp:
-    """Give the report of a year that was asked for; it may be corrected until it is accepted.
+    """Give the report of a year that was asked for; it may be corrected until it is accepted, and is
+    supplemented after it was sent back; every time it was given stays in its entries.
 
     ``output_fen``: value of what was made with the achievement, ``jobs``: people it employs. Raises ValidationFailed.
     """
@@ -55,12 +58,17 @@ def give(
     if faults:
         raise ValidationFailed(faults)
     row.words, row.output_fen, row.jobs = words, output_fen, jobs
-    row.state, row.given_by = "given", actor.person_id
-    db.session.flush()
+    row.given_by = actor.person_id
+    row.entries.append(
+        FollowUpEntry(
+            kind="given", words=words, output_fen=output_fen, jobs=jobs, person_id=actor.person_id or 0
+        )
+    )
+    subject = Subject("follow_up", organisation_id=case.organisation_id)
+    workflow.apply(FOLLOW_UP, row, "give", actor, subject, case=case.id, year=year)
     for name, content in uploads:
         file = files.store(actor, name, content, "follow_up")
         files.attach(actor, file, "follow_up", row.id, "follow_up")
-    audit.record(actor, "follow_up.give", "follow_up", row.id, case=case.id, year=year)
     return row
 
 

@@ -83,8 +83,12 @@ _KEPT = ("at", "by", "digest", "content")
 
 
 def is_intact(case: SubsidyCase) -> bool:
-    """Return whether what is stored is still what was sealed."""
-    return not case.snapshot or digest_of(case.snapshot["content"]) == case.snapshot_digest
+    """Return whether what is stored is still what was sealed, at every submission."""
+    if not case.snapshot:
+        return True
+    kept = [case.snapshot, *case.snapshot.get("earlier", [])]
+    sealed = case.snapshot["digest"] == case.snapshot_digest
+    return sealed and all(digest_of(one["content"]) == one["digest"] for one in kept)
 
 
 def _sum(found: Sum) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
 from marketplace.services.platform import audit, numbering, reviews
-from marketplace.services.subsidy import case_facts, cases, policies, recoveries
+from marketplace.services.subsidy import cases, hindrances, policies, recoveries
 from marketplace.services.subsidy.applying import snapshots, terms
 
 _TAIL = 4
@@ -30,11 +30,11 @@ def submit(actor: Actor, case_id: int, digest: str | None = None) -> SubsidyCase
     if case.state == "first_review" and case.submitted_by == actor.person_id:
         return case
     version, batch, profile = terms.version_of(case), terms.open_batch(case), case.organisation.profile
-    held = case_facts.facts_of(case, actor)
     content = _checked(case, digest)
+    held = hindrances.check(actor, case, "submit")
     # Number, batch and state reach the database together: it accepts none without the others.
     with db.session.no_autoflush:
-        if "ready" in held and batch is not None and version is not None and profile is not None:
+        if batch is not None and version is not None and profile is not None:
             case.policy_version_id, case.batch_id, case.office = version.id, batch.id, profile.division
             case.phone_tail = "".join(char for char in profile.contact_phone if char.isdigit())[-_TAIL:]
             year = clock.today().year
@@ -53,9 +53,9 @@ def resubmit(actor: Actor, case_id: int, digest: str | None = None) -> SubsidyCa
     case = _own(actor, case_id)
     if case.state in RESUBMIT and case.submitted_by == actor.person_id:
         return case
-    held = case_facts.facts_of(case, actor)
     content = _checked(case, digest)
     action = RESUBMIT.get(case.returned_from, "resubmit_first")
+    held = hindrances.check(actor, case, action)
     with db.session.no_autoflush:
         # Its place in the queue is the one of its first submission.
         case.submitted_by = actor.person_id
@@ -95,7 +95,7 @@ def appeal(actor: Actor, case_id: int, words: str) -> SubsidyCase:
     if not words or len(words) > LONGEST_APPEAL:
         limit = LONGEST_APPEAL
         raise DomainError("words", N_("请写明事实和理由，最多%(limit)d字"), field="words", limit=limit)
-    cases.act(actor, case, "appeal", case_facts.facts_of(case, actor), note=words)
+    hindrances.act(actor, case, "appeal", note=words)
     case.declarations.append(
         CaseDeclaration(
             kind="appeal",

@@ -40,6 +40,7 @@ def conditions_of(
     """Return the conditions of a version of the purchase clause, in the order of its sentence.
 
     ``buyer`` None: nobody is judged, what is assumed of a buyer is said. ``seller`` None: somebody outside the city.
+    Of a buyer that is no enterprise nothing else is said: the clause is not for it.
     ``kind``: a code of terms.KINDS or its category.
     """
     return [
@@ -61,12 +62,19 @@ def conditions_of(
     ]
 
 
+def is_meant(buyer: Organisation) -> bool:
+    """Return whether the clause is for this buyer at all: an enterprise that has its domicile in the city."""
+    division = buyer.profile.division if buyer.profile else ""
+    return buyer.kind == "enterprise" and division.startswith(regions.CITY_PREFIX)
+
+
 def _buyer(buyer: Organisation | None) -> Iterator[Condition]:
     if buyer is None:
         yield Condition("buyer", "info", Words(N_("按买方是本市的企业、未列入失信名单测算")), CITES["buyer"])
         return
     if buyer.kind != "enterprise":
-        yield Condition("buyer", "bad", Words(N_("贵单位不是企业")), CITES["buyer"])
+        yield Condition("buyer", "bad", Words(N_("贵单位不是企业，不能申请这项补助")), CITES["buyer"])
+        return
     division = buyer.profile.division if buyer.profile else ""
     if division.startswith(regions.CITY_PREFIX):
         words = Words(N_("贵单位住所在%(place)s"), {"place": regions.full_name(division)})

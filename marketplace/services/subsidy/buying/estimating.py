@@ -20,7 +20,7 @@ from marketplace.models.deals import TradedAchievement
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import PolicyVersion, SubsidyCase
 from marketplace.services.subsidy import policies, world
-from marketplace.services.subsidy.buying.conditions import Condition, conditions_of
+from marketplace.services.subsidy.buying.conditions import Condition, conditions_of, is_meant
 
 PURCHASE = "purchase"
 
@@ -48,13 +48,25 @@ class Cap:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a purchase would bring under ``version``. ``buyer`` None: assumed, not judged."""
+    """What a purchase would bring under ``version``.
+
+    ``reader``: whom the conditions judge, None for nobody. ``is_meant``: the sums are the reader's own; where the
+    clause is not for the reader they are those of an enterprise of the city.
+    """
 
     version: PolicyVersion
     estimate: Estimate
     cap: Cap
     conditions: Sequence[Condition]
-    buyer: Organisation | None
+    reader: Organisation | None
+    is_meant: bool
+
+    @property
+    def refused(self) -> Condition | None:
+        """Why the clause is not for the reader; None where it is, or nobody is judged."""
+        if self.reader is None or self.is_meant:
+            return None
+        return next(one for one in self.conditions if one.code == "buyer" and one.tone == "bad")
 
     @property
     def hindered(self) -> bool:
@@ -67,12 +79,14 @@ def forecast(
 ) -> Forecast | None:
     """Return what buying ``listing`` would bring the actor's enterprise; an assumed one for everybody else.
 
-    ``instalments``: (year, 分). None where no version of the clause can be used.
+    ``instalments``: (year, 分); without any, what is left of the cap and the conditions are still told. None where no
+    version of the clause can be used.
     """
     version = policies.for_estimates(PURCHASE)
     if version is None:
         return None
-    buyer = _enterprise(actor, listing)
+    reader = _reader(actor, listing)
+    buyer = reader if reader is not None and is_meant(reader) else None
     seller = listing.organisation
     cap = cap_of(version, listing.id, buyer)
     thought = estimate(
@@ -86,12 +100,13 @@ def forecast(
         ),
         cap.used_fen,
     )
-    return Forecast(version, thought, cap, conditions_of(version, buyer, seller, kind), buyer)
+    conditions = conditions_of(version, reader, seller, kind)
+    return Forecast(version, thought, cap, conditions, reader, buyer is not None)
 
 
-def _enterprise(actor: Actor, listing: Listing) -> Organisation | None:
-    """Return the enterprise that might buy: not who offers, and not one who only looks on behalf of others."""
-    if actor.organisation_kind != "enterprise" or actor.organisation_id == listing.organisation_id:
+def _reader(actor: Actor, listing: Listing) -> Organisation | None:
+    """Return the organisation that is judged: whoever is signed in, except the one that offers."""
+    if actor.organisation_id is None or actor.organisation_id == listing.organisation_id:
         return None
     return db.session.get(Organisation, actor.organisation_id)
 

@@ -11,11 +11,10 @@ from marketplace.domain.errors import DomainError, NotAllowed, NotFound
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.people import Person
-from marketplace.models.platform import AuditEvent
 from marketplace.models.subsidy import DecisionSheet, SubsidyCase
 from marketplace.services.platform import audit, numbering
 from marketplace.services.subsidy import cases
-from marketplace.services.subsidy.granting import publicity, releasing
+from marketplace.services.subsidy.granting import publicity, releasing, standing
 
 LONGEST_TITLE = 200
 
@@ -32,8 +31,11 @@ def approve(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
     if known is not None:
         return known
     releasing.check_states(found, "cleared")
-    if actor.person_id in fixers_of([case.id for case in found]):
-        raise NotAllowed(N_("所选申请中有您本人定额的，须由他人批准"), code="own_matter")
+    own = own_of(actor, found)
+    if own:
+        named = "、".join(case.number or "" for case in own[: releasing.MOST_NAMED])
+        words = N_("所选申请中%(named)s由您本人审核或定额，须由他人批准；请去掉后再办理")
+        raise NotAllowed(words, code="own_matter", named=named)
     title, head, year = clean_line(title), audit.head(), clock.today().year
     if len(title) < 4 or len(title) > LONGEST_TITLE:
         raise DomainError(
@@ -86,15 +88,15 @@ def _printed(found: Sequence[SubsidyCase]) -> list[dict[str, Any]]:
     ]
 
 
-def fixers_of(case_ids: Sequence[int]) -> set[int]:
-    """Return who fixed the amount of one of these cases, as the trail says."""
-    query = select(AuditEvent.actor_id).where(
-        AuditEvent.tag == "subsidy_case.fix",
-        AuditEvent.subject_kind == "subsidy_case",
-        AuditEvent.subject_id.in_(case_ids),
-        AuditEvent.actor_id.is_not(None),
-    )
-    return {person for person in db.session.scalars(query.distinct()) if person is not None}
+def own_of(actor: Actor, found: Sequence[SubsidyCase]) -> list[SubsidyCase]:
+    """Return the cases that the actor submitted, reviewed or fixed the amount of: somebody else has to approve them."""
+    fixed = standing.fixed_by(actor.person_id, [case.id for case in found])
+    return [
+        case
+        for case in found
+        if case.id in fixed
+        or actor.person_id in (case.submitted_by, case.first_reviewed_by, case.reviewed_by)
+    ]
 
 
 def listed() -> Select[DecisionSheet]:

@@ -46,8 +46,11 @@ class Figures:
         return round(amount / self.aid_fen, 1) if amount is not None and self.aid_fen else None
 
 
-def contracts(stage: str) -> Select[Any]:
-    """Return the query of the ids of contracts in a stage, by the cases that their buyer has for one of their lines."""
+def contracts(stage: str, on: date | None = None) -> Select[Any]:
+    """Return the query of the ids of contracts in a stage, by the cases that their buyer has for one of their lines.
+
+    ``on``: as of the end of that day; what has been withdrawn since is not counted for any day.
+    """
     if stage == "outside":
         return select(TurnoverEntry.contract_id).where(_bought_outside())
     case = select(SubsidyCase.id).where(
@@ -56,8 +59,12 @@ def contracts(stage: str) -> Select[Any]:
         SubsidyCase.submitted_at.is_not(None),
         SubsidyCase.state != "withdrawn",
     )
+    if on is not None:
+        case = case.where(SubsidyCase.submitted_at < _end_of(on))
     if stage == "paid":
         case = case.join(Payout, Payout.case_id == SubsidyCase.id)
+        if on is not None:
+            case = case.where(Payout.paid_on <= on)
     return (
         select(Contract.id)
         .join(ContractVersion, ContractVersion.id == Contract.version_id)
@@ -110,15 +117,18 @@ def _figure(stage: str, year: int, on: date) -> Figure:
         func.coalesce(func.sum(TurnoverEntry.amount_fen), 0),
     ).where(*_counted(year, on), _bought_outside())
     if stage != "outside":
-        query = query.where(TurnoverEntry.contract_id.in_(contracts(stage)))
+        query = query.where(TurnoverEntry.contract_id.in_(contracts(stage, on)))
     number, amount = db.session.execute(query).one()
     return Figure(stage, int(number), int(amount))
 
 
 def _counted(year: int, on: date) -> tuple[Any, ...]:
     """Entries of the year that were known and counted by the end of the day."""
-    known = datetime.combine(on + timedelta(days=1), time(), clock.BEIJING)
-    return TurnoverEntry.year == year, TurnoverEntry.counted_on <= on, TurnoverEntry.created_at < known
+    return TurnoverEntry.year == year, TurnoverEntry.counted_on <= on, TurnoverEntry.created_at < _end_of(on)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), clock.BEIJING)
 
 
 def _aid_fen(year: int, on: date) -> int:

@@ -6,7 +6,14 @@ from sqlalchemy import select
 
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, may
-from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
+from marketplace.domain.errors import (
+    Conflict,
+    DomainError,
+    FieldError,
+    NotAllowed,
+    NotFound,
+    ValidationFailed,
+)
 from marketplace.domain.identifiers import parse_email, parse_phone
 from marketplace.domain.states import GRANT_OBJECTION
 from marketplace.domain.text import N_, clean_line, clean_text
@@ -70,7 +77,10 @@ def _check(name: str, contact: str, words: str) -> None:
     try:
         (parse_email if "@" in contact else parse_phone)(contact)
     except DomainError as fault:
-        faults.append(FieldError("contact", fault.code, fault.message, fault.params))
+        if any(one.isdigit() or one == "@" for one in contact):
+            faults.append(FieldError("contact", fault.code, fault.message, fault.params))
+        else:
+            faults.append(FieldError("contact", "missing", N_("请填写联系电话或邮箱")))
     if not 10 <= len(words) <= releasing.LONGEST_WORDS:
         limit = {"limit": releasing.LONGEST_WORDS}
         faults.append(FieldError("words", "short", N_("请写明异议的内容和理由，10到%(limit)d个字"), limit))
@@ -104,7 +114,10 @@ def makers_of(case: SubsidyCase) -> frozenset[int]:
 
 def may_decide(actor: Actor, objection: GrantObjection, task: ReviewTask) -> bool:
     """Return whether the actor may decide an open objection."""
-    subject = reviews.subject_of(task, makers_of(objection.row.case))
+    case = objection.row.case
+    if standing.fixed_by(actor.person_id, [case.id]):
+        return False
+    subject = reviews.subject_of(task, makers_of(case))
     return objection.state == "open" and may(actor, Permission.REVIEW, subject)
 
 
@@ -112,7 +125,8 @@ def decide(actor: Actor, objection_id: int, action: str, answer: str) -> GrantOb
     """Decide an objection: ``dismiss`` resumes the clock with the days that were left, ``uphold`` refuses the case.
 
     Another open objection against the case keeps the clock stopped. Raises DomainError (``note``) without words,
-    NotAllowed for who reviewed the case, Conflict where somebody was faster; the same press twice is harmless.
+    NotAllowed for who reviewed the case or fixed its amount, Conflict where somebody was faster; the same press twice
+    is harmless.
     """
     objection, task = get_for(actor, objection_id)
     policies.lock_clause(objection.row.case.clause)
@@ -122,6 +136,8 @@ def decide(actor: Actor, objection_id: int, action: str, answer: str) -> GrantOb
     target = {"dismiss": "dismissed", "uphold": "upheld"}[action]
     if (objection.state, objection.decided_by) == (target, actor.person_id):
         return objection
+    if standing.fixed_by(actor.person_id, [case.id]):
+        raise NotAllowed(N_("这项补助由您本人定额，异议须由他人处理"), code="own_matter")
     words, makers = releasing.check_words(answer), makers_of(case)
     subject = reviews.subject_of(task, makers)
     GRANT_OBJECTION.decide(objection.state, action, actor, subject)

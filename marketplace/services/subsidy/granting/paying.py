@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from marketplace.domain import clock
-from marketplace.domain.access import Actor, Permission, require
+from marketplace.domain.access import SYSTEM, Actor, Permission, require
 from marketplace.domain.deals.vouchers import TYPED_BANKS, normalise_serial
 from marketplace.domain.errors import Conflict, DomainError, FieldError, ValidationFailed
 from marketplace.domain.money import format_yuan
@@ -16,8 +16,9 @@ from marketplace.extensions import db
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import DecisionSheet, Payout, SubsidyCase
 from marketplace.services.platform import audit, files
-from marketplace.services.subsidy import case_facts, cases, recoveries
-from marketplace.services.subsidy.granting import following, releasing, standing
+from marketplace.services.subsidy import cases, hindrances, recoveries
+from marketplace.services.subsidy.granting import following, releasing
+from marketplace.services.subsidy.hindrances import Hindrance
 from marketplace.services.tables import Column, write_xlsx
 
 COLUMNS = (
@@ -29,8 +30,8 @@ COLUMNS = (
     Column("account_name", N_("户名"), "text", lambda case: case.account_name),
     Column("account", N_("账号"), "code", lambda case: case.account_number),
     Column("amount", N_("拨付金额"), "fen", lambda case: case.fixed_fen, total=True),
-    Column("achievement", N_("成果名称"), "text", lambda case: cases.title_of(case)),
-    Column("obstacle", N_("暂不能拨付的原因"), "text", lambda case: "；".join(obstacles(case))),
+    Column("achievement", N_("成果或事项"), "text", lambda case: cases.title_of(case)),
+    Column("obstacle", N_("暂不能拨付的原因"), "text", lambda case: _obstacles_of(case)),
 )
 
 
@@ -45,20 +46,17 @@ class Transfer:
     uploads: Sequence[tuple[str, bytes]] = ()
 
 
+def _obstacles_of(case: SubsidyCase) -> str:
+    return "；".join(hindrances.in_one_line(one) for one in obstacles(case))
+
+
 def _sheet_of(case: SubsidyCase) -> str:
     return db.session.get_one(DecisionSheet, case.sheet_id).number if case.sheet_id is not None else ""
 
 
-def obstacles(case: SubsidyCase) -> list[str]:
-    """Return what keeps an approved case from being paid out now, as msgids."""
-    found = []
-    if case.account_confirmed_at is None:
-        found.append(N_("申请单位还没有确认收款账户"))
-    if not case_facts.is_trustworthy(case):
-        found.append(N_("申请单位在失信名单上"))
-    if not standing.is_unburdened(case):
-        found.append(N_("额度尚在追回"))
-    return found
+def obstacles(case: SubsidyCase) -> list[Hindrance]:
+    """Return what keeps an approved case from being paid out now."""
+    return hindrances.of(case, "pay", SYSTEM)
 
 
 def waiting(actor: Actor) -> list[SubsidyCase]:
@@ -74,7 +72,10 @@ def payment_list(actor: Actor) -> bytes:
     require(actor, Permission.PAY_GRANT)
     found = waiting(actor)
     audit.record(actor, "export.create", "ledger", None, table="payouts", rows=len(found))
-    return write_xlsx("补助资金拨付清单", COLUMNS, found, f"{clock.today().isoformat()}，{len(found)} 行")
+    free = [case for case in found if not obstacles(case)]
+    payable = format_yuan(sum(case.fixed_fen or 0 for case in free))
+    note = f"{clock.today().isoformat()}，{len(found)} 行，其中现在可以拨付 {len(free)} 行 {payable} 元"
+    return write_xlsx("补助资金拨付清单", COLUMNS, found, note)
 
 
 def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:
@@ -102,7 +103,7 @@ def pay(actor: Actor, case_id: int, transfer: Transfer) -> Payout:
         account_number=case.account_number,
         paid_by=actor.person_id,
     )
-    cases.act(actor, case, "pay", case_facts.facts_of(case, actor))
+    hindrances.act(actor, case, "pay")
     db.session.add(row)
     db.session.flush()
     for name, content in transfer.uploads:

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from marketplace.domain import clock, regions
+from marketplace.domain import regions
+from marketplace.domain.access import Actor
 from marketplace.domain.errors import DomainError
 from marketplace.domain.states import SUBSIDY_CASE, State
 from marketplace.domain.text import N_, compact
@@ -15,8 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, ReviewTask
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import deadlines
-from marketplace.services.subsidy.applying import terms
-from marketplace.services.subsidy.granting import publicity
+from marketplace.services.subsidy.reading import waiting
 
 CITY_OFFICE = N_("市科技局")
 APPLICANT = N_("申请单位")
@@ -27,6 +27,7 @@ _WAITS = {
     "returned": APPLICANT, "refused": APPLICANT, "tracking": APPLICANT, "closed": "", "dismissed": "", "withdrawn": "",
 }  # fmt: skip
 _BY_FIRST_OFFICE = frozenset({"first_review"})
+UNKNOWN = N_("没有查到，请核对受理编号和联系电话后四位")
 _TAIL = 4
 SAYS_WHY = frozenset({"returned", "refused", "dismissed"})
 SAME_MOMENT = timedelta(seconds=5)
@@ -63,8 +64,9 @@ def find(number: str, tail: str) -> Progress:
     known = case.phone_tail if case is not None else ""
     fits = hmac.compare_digest(known.encode(), compact(tail).encode())
     if case is None or len(known) != _TAIL or not fits:
-        raise DomainError("progress_unknown", N_("没有查到，请核对受理编号和联系电话后四位"))
-    due = due_of(case)
+        raise DomainError("progress_unknown", UNKNOWN)
+    step = waiting.steps_of(Actor(), [case]).get(case.id)
+    due = step.due if step is not None else None
     left = deadlines.days_left(due) if due is not None else None
     return Progress(case, SUBSIDY_CASE.states[case.state], steps_of(case), waits_for(case), due, left)
 
@@ -128,18 +130,3 @@ def waits_for(case: SubsidyCase) -> str:
     if case.state in _BY_FIRST_OFFICE:
         return office_name(case)
     return _WAITS.get(case.state, CITY_OFFICE)
-
-
-def due_of(case: SubsidyCase) -> date | None:
-    """Return the last day of the present step: of the review task, of the 公示, or for 陈述申辩."""
-    if case.state == "published":
-        return publicity.newest_rows([case.id])[case.id].ends_on
-    if case.state == "refused":
-        until = terms.appeal_until(case)
-        return until if until is not None and until >= clock.today() else None
-    task = select(ReviewTask.due_on).where(
-        ReviewTask.subject_kind == "subsidy_case",
-        ReviewTask.subject_id == case.id,
-        ReviewTask.state == "open",
-    )
-    return db.session.scalar(task.limit(1))

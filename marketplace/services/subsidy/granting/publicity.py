@@ -16,7 +16,7 @@ from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractLine, ContractParty, ContractVersion
 from marketplace.models.subsidy import GrantObjection, Publicity, PublicityRow, SubsidyCase
 from marketplace.services.platform import audit, deadlines, numbering
-from marketplace.services.subsidy import case_facts, cases, world
+from marketplace.services.subsidy import case_facts, cases, hindrances, world
 from marketplace.services.subsidy.granting import releasing
 from marketplace.services.unit import unit_of_work
 
@@ -69,14 +69,14 @@ def publish(actor: Actor, case_ids: Sequence[int], title: str, words: str = "") 
                 position=position,
                 case_id=case.id,
                 enterprise=case.organisation.name,
-                achievement=case.traded.name if case.traded is not None else "",
+                achievement=cases.title_of(case),
                 contract_numbers=numbers.get(case.id, ""),
                 paid_fen=paid_fen(case),
                 amount_fen=case.fixed_fen or 0,
                 ends_on=_last_day(case, calendar),
             )
         )
-        cases.act(actor, case, "publish", case_facts.facts_of(case, actor))
+        hindrances.act(actor, case, "publish")
     db.session.flush()
     audit.record(actor, "publicity.create", "publicity", publicity.id, cases=[case.id for case in found])
     return publicity

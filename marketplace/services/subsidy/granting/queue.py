@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Select, extract, func, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
-from marketplace.domain.policy.arithmetic import Ledger
 from marketplace.domain.policy.outcome import ClaimOutcome, Decision
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion, SubsidyCase
 from marketplace.services.subsidy import fixing, world
+from marketplace.services.subsidy.reviewing import competence
 
 STEPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "fix": (N_("待定额"), frozenset({"accepted", "waiting_budget"})),
@@ -60,14 +59,17 @@ class Budget:
 def counts(actor: Actor) -> dict[str, int]:
     """Return step → number of cases that wait in it, by one query."""
     require(actor, Permission.READ_CASES)
-    query = select(SubsidyCase.state, func.count()).group_by(SubsidyCase.state)
+    query = select(SubsidyCase.state, func.count()).where(competence.of_offices(actor))
+    query = query.group_by(SubsidyCase.state)
     found = {state: int(number) for state, number in db.session.execute(query)}
     return {step: sum(found.get(state, 0) for state in states) for step, (_words, states) in STEPS.items()}
 
 
-def waiting(step: str) -> Select[SubsidyCase]:
-    """Return the query of the cases in a step, in submission order."""
+def waiting(step: str, actor: Actor | None = None) -> Select[SubsidyCase]:
+    """Return the query of the cases in a step, in submission order; for an ``actor`` those that they read."""
     query = select(SubsidyCase).where(SubsidyCase.state.in_(STEPS[step][1]))
+    if actor is not None:
+        query = query.where(competence.of_offices(actor))
     return query.order_by(SubsidyCase.submitted_at, SubsidyCase.id)
 
 
@@ -75,16 +77,16 @@ def chosen(actor: Actor, case_ids: Iterable[int], step: str) -> list[SubsidyCase
     """Return those of the cases that wait in a step, in submission order, for a confirmation list."""
     require(actor, Permission.READ_CASES)
     ids = list(case_ids)[:MOST_AT_ONCE]
-    return list(db.session.scalars(waiting(step).where(SubsidyCase.id.in_(ids))).unique())
+    return list(db.session.scalars(waiting(step, actor).where(SubsidyCase.id.in_(ids))).unique())
 
 
 def likely(found: Sequence[SubsidyCase]) -> list[Likely]:
     """Return what each ready case would be decided, one after the other in submission order; nothing is taken.
 
-    One ledger for each version: a case sees what those before it would take.
+    One ledger for each version: a case sees what those before it would take. It holds the part of the world that is
+    about these cases, so that a page takes no longer the more others were granted.
     """
-    ledgers: dict[int, Ledger] = {}
-    deciders: dict[int, Callable[[SubsidyCase, date], ClaimOutcome]] = {}
+    deciders: dict[int, Callable[[SubsidyCase], Likely]] = {}
     made = []
     for case in found:
         version = case.policy
@@ -92,31 +94,46 @@ def likely(found: Sequence[SubsidyCase]) -> list[Likely]:
             made.append(Likely(case, None, None))
             continue
         if version.id not in deciders:
-            deciders[version.id] = fixing.COMPUTE[version.clause](version)
-            if version.clause == "purchase":
-                ledgers[version.id] = world.world_of(version).ledger()
-        outcome = deciders[version.id](case, clock.today())
-        made.append(Likely(case, outcome, _cap_left(case, ledgers, outcome)))
+            mine = [one for one in found if one.policy_version_id == version.id]
+            deciders[version.id] = DECIDERS[version.clause](version, mine)
+        made.append(deciders[version.id](case))
     return made
 
 
-def likely_until(number: int) -> dict[int, Likely]:
-    """Return case → its likely decision for the first ``number`` cases of the queue: a page needs those before it."""
+def likely_of(actor: Actor, number: int) -> dict[int, Likely]:
+    """Return case → its likely decision for the first ``number`` cases of the queue: a page needs those before it.
+
+    Between the cases of an office stand those of others, so that more of them are weighed for its people.
+    """
+    if competence.offices_of(actor) is not None:
+        number = MOST_AT_ONCE
     found = db.session.scalars(waiting("fix").limit(number)).unique().all()
     return {one.case.id: one for one in likely(found)}
 
 
-def _cap_left(case: SubsidyCase, ledgers: Mapping[int, Ledger], outcome: ClaimOutcome) -> int | None:
-    version = case.policy
-    cap = version.parameters.get("cap_fen") if version is not None else None
-    if version is None or cap is None or case.traded_id is None:
-        return None
-    ledger = ledgers[version.id]
-    left = int(cap) - ledger.cap_used_fen(str(case.traded_id), case.organisation.uscc)
-    if outcome.decision is Decision.GRANTED:
-        # The decider has its own ledger; this one must see the grant too.
-        ledger.replay(world.claim_of(case, clock.today()), outcome.grant_fen)
-    return left
+def _purchases(version: PolicyVersion, found: Sequence[SubsidyCase]) -> Callable[[SubsidyCase], Likely]:
+    """Item 8: each claim takes its share of the cap, whose rest before it is told."""
+    today, cap = clock.today(), version.parameters["cap_fen"]
+    traded_ids = {one.traded_id for one in found if one.traded_id is not None}
+    ledger = world.part_about(version, traded_ids).ledger()
+
+    def decide(case: SubsidyCase) -> Likely:
+        claim = world.claim_of(case, today)
+        left = int(cap) - ledger.cap_used_fen(claim.achievement, claim.buyer_uscc)
+        ledger.apply(claim)
+        return Likely(case, ledger.claim(claim.id), left)
+
+    return decide
+
+
+def _certificates(version: PolicyVersion, _found: Sequence[SubsidyCase]) -> Callable[[SubsidyCase], Likely]:
+    """Item 10: a fixed sum, without a cap."""
+    compute, today = fixing.COMPUTE[version.clause](version), clock.today()
+    return lambda case: Likely(case, compute(case, today), None)
+
+
+DECIDERS = {"purchase": _purchases, "high_tech": _certificates}
+"""Clause → what tells the likely decisions of cases of one version, made once for all of them."""
 
 
 def budgets(found: Sequence[SubsidyCase]) -> list[Budget]:

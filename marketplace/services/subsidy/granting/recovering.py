@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
 from marketplace.domain import clock
-from marketplace.domain.access import Actor, Permission, Subject, require
+from marketplace.domain.access import Actor, Permission, Role, Subject, require
 from marketplace.domain.deals.vouchers import TYPED_BANKS, normalise_serial
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.money import format_yuan
 from marketplace.domain.states import RECOVERY
 from marketplace.domain.text import N_
 from marketplace.extensions import db
+from marketplace.models.platform import Notice
 from marketplace.models.subsidy import Recovery, Repayment, SubsidyCase, SubsidyDecision
 from marketplace.services import workflow
-from marketplace.services.platform import audit
+from marketplace.services.people import actors
+from marketplace.services.platform import audit, notices
 from marketplace.services.subsidy import cases, policies
 from marketplace.services.subsidy.granting import releasing
+from marketplace.services.subsidy.reviewing import competence
+from marketplace.services.unit import unit_of_work
 
+CHUNK = 100
 CAUSES = {
     "refund": N_("退款"),
     "amend": N_("合同变更"),
@@ -40,6 +46,12 @@ class Standing:
     left_fen: int
     surplus_fen: int = 0
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the day by which it had to be paid back is over."""
+        row = self.recovery
+        return row.state == "open" and row.due_on is not None and row.due_on < clock.today()
+
 
 @dataclass(frozen=True)
 class Received:
@@ -52,10 +64,42 @@ class Received:
 
 
 def listed(actor: Actor, state: str = "open") -> Sequence[Standing]:
-    """Return the recoveries in a state, with what is left of each; reductions before the payout under ``settled``."""
+    """Return the recoveries in a state, with what is left of each; reductions before the payout under ``settled``.
+
+    Open ones by the day they are due, overdue ones first; the others from the newest on.
+    """
     require(actor, Permission.READ_CASES)
-    query = select(Recovery).where(Recovery.state == state).order_by(Recovery.id.desc())
+    order = (Recovery.due_on, Recovery.id) if state == "open" else (Recovery.id.desc(),)
+    query = select(Recovery).join(SubsidyCase, SubsidyCase.id == Recovery.case_id)
+    query = query.where(Recovery.state == state, competence.of_offices(actor)).order_by(*order)
     return [standing_of(row) for row in db.session.scalars(query).unique()]
+
+
+def remind() -> int:
+    """Tell enterprises, 财务 and who approves of recoveries that are overdue, once for each; return how many."""
+    query = select(Recovery).where(Recovery.state == "open", Recovery.due_on < clock.today())
+    told = _told()
+    found = [row.id for row in db.session.scalars(query.order_by(Recovery.id)).unique() if row.id not in told]
+    db.session.rollback()
+    if found:
+        with unit_of_work():
+            for recovery_id in found[:CHUNK]:
+                _tell(db.session.get_one(Recovery, recovery_id))
+    return len(found[:CHUNK])
+
+
+def _told() -> set[int]:
+    query = select(Notice.params).where(Notice.kind.in_(("recovery_overdue", "recovery_unpaid")))
+    return {params["recovery"] for params in db.session.scalars(query)}
+
+
+def _tell(row: Recovery) -> None:
+    due = row.due_on.isoformat() if row.due_on is not None else ""
+    told: dict[str, Any] = {"amount": format_yuan(standing_of(row).left_fen), "due": due, "recovery": row.id}
+    cases.tell(row.case, "recovery_overdue", **told)
+    people = actors.holders_of(Role.FINANCE, Role.SUBSIDY_APPROVER)
+    title = cases.title_of(row.case)
+    notices.notify(people, "recovery_unpaid", "recovery", row.id, title=title, **told)
 
 
 def get_for(actor: Actor, recovery_id: int, lock: bool = False) -> Recovery:

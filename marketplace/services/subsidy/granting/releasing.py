@@ -15,6 +15,7 @@ from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.subsidy import cases, policies, recoveries
 
 LONGEST_WORDS = 2000
+MOST_NAMED = 5
 
 
 def give_up(actor: Actor, case_id: int, note: str) -> SubsidyCase:
@@ -77,8 +78,13 @@ def locked_rows(case_ids: Sequence[int]) -> list[SubsidyCase]:
 
 def check_states(found: Sequence[SubsidyCase], state: str) -> None:
     """Raise Conflict where a case is not, or no longer, in ``state``."""
-    if any(case.state != state for case in found):
-        raise Conflict(N_("所选申请中有的状态已经变化，请刷新后重新选择"))
+    moved = [case for case in found if case.state != state]
+    if moved:
+        named = "、".join(
+            f"{case.number}（{SUBSIDY_CASE.states[case.state].label}）" for case in moved[:MOST_NAMED]
+        )
+        words = N_("所选申请中%(count)d项的状态已经变化：%(named)s；请刷新后重新选择")
+        raise Conflict(words, count=len(moved), named=named)
 
 
 def check_words(text: str) -> str:

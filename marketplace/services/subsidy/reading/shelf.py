@@ -12,8 +12,10 @@ from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractLine, ContractParty, TradedAchievement
+from marketplace.models.people import Organisation
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import deadlines
+from marketplace.services.subsidy.buying import conditions
 from marketplace.services.subsidy.opening import UNSETTLED
 from marketplace.services.subsidy.reading import waiting
 from marketplace.services.subsidy.reading.waiting import NextStep
@@ -76,6 +78,12 @@ def lines(actor: Actor, found: Sequence[SubsidyCase]) -> list[Line]:
         due = step.due if step is not None else None
         made.append(Line(case, step, calendar.between(clock.today(), due) if due is not None else None))
     return made
+
+
+def is_meant(actor: Actor) -> bool:
+    """Return whether the clauses are for the actor's enterprise at all: they are for those of the city."""
+    organisation = db.session.get_one(Organisation, actor.organisation_id)
+    return conditions.is_meant(organisation)
 
 
 def bought(actor: Actor) -> list[TradedAchievement]:

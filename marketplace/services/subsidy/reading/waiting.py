@@ -4,21 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, Subject, may
-from marketplace.domain.calendar import WorkingCalendar
+from marketplace.domain.calendar import Limit, WorkingCalendar
+from marketplace.domain.money import format_yuan
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, ReviewTask
-from marketplace.models.subsidy import FollowUp, PublicityRow, SubsidyCase
+from marketplace.models.subsidy import FollowUp, PublicityRow, Recovery, SubsidyCase
 from marketplace.services.platform import audit, deadlines
 from marketplace.services.platform.reviews import waits_for
-from marketplace.services.subsidy import cases
-from marketplace.services.subsidy.applying import lacking, terms
+from marketplace.services.subsidy import case_facts, cases
+from marketplace.services.subsidy.applying import lacking, materials, terms
 from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.applying.lacking import Problem
 from marketplace.services.subsidy.applying.terms import Terms
@@ -45,6 +46,8 @@ _LEFT_BY: Mapping[str, int] = {
 _ENDED = frozenset({"refused", "dismissed", "withdrawn"})
 _YOU = Words(N_("贵单位"))
 SHOWN = 60
+APPLICANT_LIMIT, OFFICE_LIMIT = "subsidy.applicant_limit", "subsidy.office_limit"
+"""Dated settings of the days for steps that have no task of their own."""
 
 
 @dataclass(frozen=True)
@@ -98,22 +101,46 @@ class _Known:
 
     tasks: dict[int, ReviewTask] = field(default_factory=dict)
     ends: dict[int, date] = field(default_factory=dict)
+    since: dict[int, date] = field(default_factory=dict)
+    debts: dict[int, list[Recovery]] = field(default_factory=dict)
     reports: dict[int, FollowUp] = field(default_factory=dict)
     terms: dict[int, Terms] = field(default_factory=dict)
     calendar: WorkingCalendar | None = None
+    limits: dict[str, Limit] = field(default_factory=dict)
+
+    def due(self, case: SubsidyCase, limit_key: str) -> date | None:
+        """Return the last day of a step that began when the case came to its state."""
+        began = self.since.get(case.id)
+        if began is None or self.calendar is None:
+            return None
+        return self.limits[limit_key].due(began, self.calendar)
+
+
+_MOVES = tuple({SUBSIDY_CASE.audit_tag(each.action) for each in SUBSIDY_CASE.table.values()})
 
 
 def _known(found: Sequence[SubsidyCase]) -> _Known:
     """Gather by a number of queries that does not grow with the cases."""
     ids, known = [case.id for case in found], _Known(terms=terms.of_many(found))
     known.calendar = deadlines.calendar()
+    known.limits = {key: deadlines.limit(key) for key in (APPLICANT_LIMIT, OFFICE_LIMIT)}
     tasks = select(ReviewTask).where(
         ReviewTask.subject_kind == "subsidy_case", ReviewTask.subject_id.in_(ids), ReviewTask.state == "open"
     )
     known.tasks = {task.subject_id: task for task in db.session.scalars(tasks)}
     rows = select(PublicityRow.case_id, PublicityRow.ends_on).where(PublicityRow.case_id.in_(ids))
     known.ends = {row.case_id: row.ends_on for row in db.session.execute(rows.order_by(PublicityRow.id))}
-    due = select(FollowUp).where(FollowUp.case_id.in_(ids), FollowUp.state == "due")
+    due = select(FollowUp).where(FollowUp.case_id.in_(ids), FollowUp.state.in_(("due", "returned")))
+    moves = select(AuditEvent.subject_id, func.max(AuditEvent.at)).where(
+        AuditEvent.subject_kind == "subsidy_case", AuditEvent.subject_id.in_(ids), AuditEvent.tag.in_(_MOVES)
+    )
+    for case_id, at in db.session.execute(moves.group_by(AuditEvent.subject_id)):
+        known.since[case_id or 0] = clock.beijing(at).date()
+    debts = select(Recovery).where(
+        Recovery.case_id.in_(ids), Recovery.kind == "recovery", Recovery.state == "open"
+    )
+    for debt in db.session.scalars(debts.order_by(Recovery.id)).unique():
+        known.debts.setdefault(debt.case_id, []).append(debt)
     known.reports = {row.case_id: row for row in db.session.scalars(due.order_by(FollowUp.year.desc()))}
     return known
 
@@ -130,7 +157,11 @@ def next_step(case: SubsidyCase, actor: Actor, found: Sum | None = None) -> Next
 
     ``found``: the sum, where the caller has it; what a draft lacks is then named one by one.
     """
-    return _step(case, actor, _known([case]), lacking.problems_with(case, found))
+    problems = lacking.problems_with(case, found)
+    if case.state in materials.OPEN_STATES and not case_facts.is_trustworthy(case):
+        words = N_("列入失信名单，须先由市科技局作出书面决定")
+        problems = [Problem(Words(words), "conditions", stop=True), *problems]
+    return _step(case, actor, _known([case]), problems)
 
 
 def _step(
@@ -140,9 +171,11 @@ def _step(
     # Not the whole subject: the examinations of each case would be a query of their own.
     mine = may(actor, Permission.APPLY_SUBSIDY, Subject("subsidy_case", organisation_id=case.organisation_id))
     you = _YOU if mine else Words(N_("%(name)s"), {"name": case.organisation.name})
+    if case.id in known.debts:
+        return _owing(case, known, you, mine)
     match case.state:
         case "draft" | "returned":
-            return _to_submit(case, known.terms[case.id], you, mine, problems)
+            return _to_submit(case, known, you, mine, problems)
         case "first_review" | "review" | "appealed":
             return _reviewing(case, known.tasks.get(case.id))
         case "refused":
@@ -153,18 +186,34 @@ def _step(
         case "published":
             return NextStep(Words(N_("公众")), [Words(N_("公示期满"))], known.ends.get(case.id), False)
         case "approved" if case.account_confirmed_at is None:
-            return NextStep(you, [Words(N_("确认收款账户"))], None, mine)
+            due = known.due(case, APPLICANT_LIMIT)
+            return NextStep(you, [Words(N_("确认收款账户"))], due, mine)
         case "tracking":
-            return _reporting(case, known.reports.get(case.id), you, mine)
-    return _office(case)
+            return _reporting(case, known, you, mine)
+    return _office(case, known)
+
+
+def _owing(case: SubsidyCase, known: _Known, you: Words, mine: bool) -> NextStep:
+    """What is asked back comes before all else; a report that is due besides is named with it."""
+    debts = known.debts[case.id]
+    words = N_("退回补助款，应退%(amount)s元")
+    missing = [Words(words, {"amount": format_yuan(one.amount_fen)}) for one in debts]
+    days = [one.due_on for one in debts if one.due_on is not None]
+    report = _reporting(case, known, you, mine) if case.state == "tracking" else None
+    if report is not None and report.due is not None:
+        missing += report.missing
+        days.append(report.due)
+    return NextStep(you, missing, min(days, default=None), mine)
 
 
 def _to_submit(
-    case: SubsidyCase, held: Terms, you: Words, mine: bool, problems: Sequence[Problem] | None
+    case: SubsidyCase, known: _Known, you: Words, mine: bool, problems: Sequence[Problem] | None
 ) -> NextStep:
+    held = known.terms[case.id]
     missing = [problem.words for problem in problems or ()]
     if case.state == "returned":
-        return NextStep(you, [Words(N_("按退回意见补正后重新提交")), *missing], None, mine)
+        due = known.due(case, APPLICANT_LIMIT)
+        return NextStep(you, [Words(N_("按退回意见补正后重新提交")), *missing], due, mine)
     open_, coming = held.window.open, held.window.coming
     if problems is None and open_ is not None:
         return NextStep(you, [Words(N_("补齐材料并提交"))], open_.apply_to, mine)
@@ -189,10 +238,12 @@ def _reviewing(case: SubsidyCase, task: ReviewTask | None) -> NextStep:
     return NextStep(who, [Words(words[case.state])], task.due_on if task is not None else None, False)
 
 
-def _reporting(case: SubsidyCase, due: FollowUp | None, you: Words, mine: bool) -> NextStep | None:
+def _reporting(case: SubsidyCase, known: _Known, you: Words, mine: bool) -> NextStep | None:
+    due = known.reports.get(case.id)
     if due is None:
-        return _office(case)
-    return NextStep(you, [Words(N_("%(year)s 年度绩效报告"), {"year": due.year})], due.due_on, mine)
+        return _office(case, known)
+    words = N_("补充 %(year)s 年度绩效报告") if due.state == "returned" else N_("%(year)s 年度绩效报告")
+    return NextStep(you, [Words(words, {"year": due.year})], due.due_on, mine)
 
 
 _AT_OFFICE: Mapping[str, str] = {
@@ -206,9 +257,13 @@ _AT_OFFICE: Mapping[str, str] = {
 }
 
 
-def _office(case: SubsidyCase) -> NextStep | None:
+def _office(case: SubsidyCase, known: _Known) -> NextStep | None:
     words = _AT_OFFICE.get(case.state)
-    return NextStep(Words(N_("市科技局")), [Words(words)], None, False) if words else None
+    if words is None:
+        return None
+    # Nobody can say when there will be money again.
+    due = known.due(case, OFFICE_LIMIT) if case.state != "waiting_budget" else None
+    return NextStep(Words(N_("市科技局")), [Words(words)], due, False)
 
 
 def of_actor(actor: Actor) -> list[tuple[SubsidyCase, NextStep]]:

@@ -1,19 +1,23 @@
 """Written decisions beside the machine: doubtful sellers, a 失信 entry overridden. The last of a kind holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
-from marketplace.domain.access import Actor, Permission, Subject, require
+from marketplace.domain import clock
+from marketplace.domain.access import Actor, Permission, Subject, may, require
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.regions import CITY_PREFIX
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.deals import Contract
-from marketplace.models.subsidy import SubsidyCase, SubsidyDecision
+from marketplace.models.people import Organisation
+from marketplace.models.subsidy import DishonestEntry, SubsidyCase, SubsidyDecision
 from marketplace.services.deals import contracts
 from marketplace.services.platform import audit, outbox
 from marketplace.services.subsidy import cases, policies
+from marketplace.services.subsidy.registers import dishonest as dishonest_list
 
 SELLERS: Mapping[str, str] = {
     "outside": N_("卖方按市外对待，属于购买市外成果"),
@@ -26,6 +30,10 @@ DISHONEST: Mapping[str, str] = {
     "upheld": N_("按失信名单停止办理"),
 }
 """Outcomes of a decision on a case whose applicant stands on a 失信 list (DOMAIN §3, 20)."""
+
+
+HELD_UP = frozenset({"draft", "returned", "approved"})
+"""States that a case of a listed applicant does not leave without such a decision."""
 
 
 def sellers(actor: Actor, contract_id: int, outcome: str, words: str) -> SubsidyDecision:
@@ -42,16 +50,45 @@ def sellers(actor: Actor, contract_id: int, outcome: str, words: str) -> Subsidy
     return row
 
 
-def dishonest(actor: Actor, case_id: int, outcome: str, words: str) -> SubsidyDecision:
-    """Decide on a case whose applicant stands on a 失信 list, with the reason. Raises as ``sellers`` does.
+def barred_case(actor: Actor, case_id: int) -> SubsidyCase:
+    """Return a case that ``dishonest`` decides on. Raises NotFound, NotAllowed.
 
-    A draft is reached too, though only its applicant reads it: without the decision it can never be submitted.
+    A draft is reached too while its applicant stands on a list, though only its applicant reads it: without the
+    decision it can never be submitted.
     """
-    cases.lock_row(case_id)
-    case = db.session.get(SubsidyCase, case_id, populate_existing=True)
+    case = db.session.get(SubsidyCase, case_id)
     if case is None:
         raise NotFound()
     require(actor, Permission.APPROVE_GRANT, cases.subject_of(case))
+    if case.state == "draft" and not dishonest_list.listed(case.organisation.uscc, clock.today()):
+        raise NotFound()
+    return case
+
+
+def barred_by(actor: Actor, entries: Iterable[DishonestEntry]) -> Mapping[str, Sequence[SubsidyCase]]:
+    """Return USCC → the cases that entries of a list hold up, for who may decide on them; nothing for others."""
+    usccs = {one.uscc for one in entries if one.removed_on is None or one.removed_on > clock.today()}
+    if not usccs or not may(actor, Permission.APPROVE_GRANT):
+        return {}
+    query = (
+        select(SubsidyCase)
+        .join(Organisation, Organisation.id == SubsidyCase.organisation_id)
+        .options(contains_eager(SubsidyCase.organisation))
+        .where(Organisation.uscc.in_(usccs), SubsidyCase.state.in_(HELD_UP))
+        .order_by(SubsidyCase.id)
+    )
+    found: dict[str, list[SubsidyCase]] = {}
+    for case in db.session.scalars(query).unique():
+        found.setdefault(case.organisation.uscc, []).append(case)
+    return found
+
+
+def dishonest(actor: Actor, case_id: int, outcome: str, words: str) -> SubsidyDecision:
+    """Decide on a case whose applicant stands on a 失信 list, with the reason. Raises as ``barred_case`` does, and
+    DomainError for an unknown outcome or without a reason.
+    """
+    cases.lock_row(case_id)
+    barred_case(actor, case_id)
     return _add(actor, "dishonest", DISHONEST, outcome, "subsidy_case", case_id, words)
 
 

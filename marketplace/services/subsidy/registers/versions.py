@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from marketplace.services import workflow
 from marketplace.services.platform import audit
 from marketplace.services.subsidy import policies
 
+ONE_DAY = timedelta(days=1)
 PUBLIC_STATES = ("drafted", "effective", "repealed")
 """States in which everybody may read a version."""
 
@@ -58,12 +59,19 @@ def create(actor: Actor, clause: str, copy_of: int | None = None) -> PolicyVersi
         legal_basis=source.legal_basis if source else "",
         says=source.says if source else "draft",
         parameters=dict(source.parameters) if source else initial(definition.parameters),
+        # A copy continues where the other ends: windows of one clause never overlap.
+        valid_from=_day_after(source.valid_to) if source else None,
+        window_from=_day_after(source.window_to) if source else None,
         edited_by=actor.person_id,
     )
     db.session.add(row)
     db.session.flush()
     audit.record(actor, "policy_version.create", "policy_version", row.id, clause=clause, ordinal=row.ordinal)
     return row
+
+
+def _day_after(last: date | None) -> date | None:
+    return last + ONE_DAY if last is not None else None
 
 
 def get(actor: Actor, version_id: int, lock: bool = False) -> PolicyVersion:
@@ -152,7 +160,12 @@ def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVer
     policies.lock_clause(row.clause)
     db.session.refresh(row)
     subject = subject_of(row, actor)
-    POLICY_VERSION.decide(row.state, action, actor, subject)
+    try:
+        POLICY_VERSION.decide(row.state, action, actor, subject)
+    except DomainError as refused:
+        if refused.code == "guard_window_free":
+            raise _overlap(row) from refused
+        raise
     with db.session.no_autoflush:
         if action == "propose":
             row.proposed_by, row.decided_by, row.decided_at = actor.person_id, None, None
@@ -162,6 +175,29 @@ def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVer
     row.state_note = clean_text(note)
     db.session.flush()
     return row
+
+
+def _overlap(row: PolicyVersion) -> DomainError:
+    """Return the refusal of a window that shares days with others: it names them, both windows and the way out."""
+    others = policies.overlapping(row)
+    named = "、".join(f"第{one.ordinal}版（{_span(one)}）" for one in others)
+    ends = [one.window_to for one in others if one.window_to is not None]
+    if len(ends) == len(others):
+        words = N_(
+            "本版付款日期范围（%(mine)s）与有效的%(others)s重叠；请把起始日期改为%(day)s或以后，或先废止有重叠的版本"
+        )
+        day = (max(ends) + ONE_DAY).isoformat()
+        return DomainError("guard_window_free", words, mine=_span(row), others=named, day=day)
+    words = N_(
+        "本版付款日期范围（%(mine)s）与有效的%(others)s重叠，后者没有截止日期；请先废止它，或把本版截止日期提到它开始之前"
+    )
+    return DomainError("guard_window_free", words, mine=_span(row), others=named)
+
+
+def _span(row: PolicyVersion) -> str:
+    first = row.window_from.isoformat() if row.window_from is not None else "不限"
+    last = row.window_to.isoformat() if row.window_to is not None else "不限"
+    return f"{first}至{last}"
 
 
 def all_versions(actor: Actor, clause: str = "") -> list[PolicyVersion]:

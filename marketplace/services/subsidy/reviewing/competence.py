@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
-from marketplace.domain.access import RULES, Actor, Permission, may, require
+from marketplace.domain import regions
+from marketplace.domain.access import REVIEWERS, ROLE_LABELS, RULES, Actor, Permission, may, require
 from marketplace.domain.errors import Conflict, NotAllowed, NotFound
 from marketplace.domain.states import SUBSIDY_CASE
-from marketplace.domain.text import N_
+from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractLine, ContractParty
 from marketplace.models.people import Person
@@ -42,6 +43,12 @@ def offices_of(actor: Actor) -> frozenset[str] | None:
     return None if None in scopes else frozenset(scope for scope in scopes if scope is not None)
 
 
+def of_offices(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a case is of an office whose cases the actor reads, for lists."""
+    offices = offices_of(actor)
+    return true() if offices is None else SubsidyCase.office.in_(offices)
+
+
 def may_review(actor: Actor, case: SubsidyCase) -> bool:
     """Return whether the actor may decide the present step of a case."""
     return (
@@ -50,6 +57,28 @@ def may_review(actor: Actor, case: SubsidyCase) -> bool:
         and actor.organisation_id not in concerned(case)
         and actor.person_id not in _first_reviewers(case)
     )
+
+
+def barred(actor: Actor, case: SubsidyCase) -> Words | None:
+    """Return why the actor cannot decide the present step of a case; None where they can."""
+    state = SUBSIDY_CASE.states[case.state].label
+    if case.state not in cases.REVIEW_KINDS:
+        return Words(N_("申请现在是“%(state)s”，不在审核中"), {"state": state})
+    if actor.person_id in _first_reviewers(case):
+        return Words(N_("您作过此申请的初审，市级审核须由另一人办理"))
+    if actor.organisation_id in concerned(case):
+        return Words(N_("此申请与您所在的单位有关，须由其他单位的人员办理"))
+    kind = cases.REVIEW_KINDS[case.state]
+    roles = "、".join(ROLE_LABELS[role] for role in sorted(REVIEWERS[kind]))
+    if not actor.roles & REVIEWERS[kind]:
+        return Words(N_("“%(state)s”由“%(roles)s”角色办理，您没有这一角色"), {"state": state, "roles": roles})
+    subject = cases.subject_of(case)
+    if actor.person_id in subject.makers:
+        return Words(N_("您经办过此申请的前一步，须由另一人办理"))
+    if may(actor, Permission.REVIEW, subject):
+        return None
+    office = regions.FIRST_REVIEW_OFFICES.get(case.office, case.office)
+    return Words(N_("此申请由%(office)s初审，您的角色不在这一范围"), {"office": office})
 
 
 def require_review(actor: Actor, case: SubsidyCase, states: Iterable[str] = cases.REVIEW_KINDS) -> None:

@@ -7,14 +7,13 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.platform.reasons import check_reasons
-from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.grounds import PARTS, check_grounds
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.platform import ReviewTask
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import reviews
-from marketplace.services.subsidy import case_facts, cases
+from marketplace.services.subsidy import cases, hindrances
 from marketplace.services.subsidy.applying import evidence, materials
 from marketplace.services.subsidy.reviewing import checking, competence
 
@@ -78,8 +77,7 @@ def decide(
         raise DomainError("note_long", N_("意见最多%(limit)d字，请删减"), field="note", limit=LONGEST_NOTE)
     _write_remarks(actor, case, task, opinion.remarks)
     codes = _checked(case, task, decision, list(opinion.reasons), note)
-    held = case_facts.facts_of(case, actor)
-    SUBSIDY_CASE.decide(case.state, action, actor, cases.subject_of(case, held))
+    held = hindrances.check(actor, case, action)
     makers = cases.subject_of(case).makers
     reviews.finish(actor, task, OUTCOMES[decision], codes, note, makers)
     _move(actor, case, action, held, codes, note)

@@ -8,24 +8,28 @@ from sqlalchemy import select
 from marketplace.domain.access import Actor
 from marketplace.domain.deals.checks import Flag
 from marketplace.domain.subsidy.grounds import PARTS
+from marketplace.domain.text import Words
 from marketplace.extensions import db
 from marketplace.models.deals import PaymentAllocation
 from marketplace.models.people import Person
-from marketplace.models.platform import FileLink, ReviewTask
+from marketplace.models.platform import FileLink, ReviewerAbsence, ReviewTask
 from marketplace.models.subsidy import CaseExamination, SubsidyCase
 from marketplace.services.people import actors
 from marketplace.services.platform import deadlines, files
+from marketplace.services.subsidy import hindrances
 from marketplace.services.subsidy.applying.evidence import Term
+from marketplace.services.subsidy.hindrances import Hindrance
 from marketplace.services.subsidy.reading import whole
 from marketplace.services.subsidy.reading.whole import Whole
-from marketplace.services.subsidy.reviewing import competence, deciding, examinations, flags
+from marketplace.services.subsidy.reviewing import absences, competence, deciding, examinations, flags
 
 
 @dataclass(frozen=True)
 class Desk:
     """A case on a reviewer's desk. ``task`` is what is owed now; ``decided`` what was decided, newest first.
 
-    ``decisions`` are those that the reader may take; ``parts``: part → label, for remarks. ``shares``: what each
+    ``decisions`` are those that the reader may take, ``barred`` why none; ``hindrances`` keep it from being passed.
+    ``parts``: part → label, for remarks. ``shares``: what each
     payment gave, with its term of the sum. ``asked``: examinations with their files; ``candidates``: kind → whom the
     reader could ask. ``names``: of people by id.
     """
@@ -37,6 +41,9 @@ class Desk:
     days_left: int | None
     flags: Sequence[Flag]
     decisions: frozenset[str]
+    barred: Words | None
+    hindrances: Sequence[Hindrance]
+    away: Mapping[int, ReviewerAbsence]
     parts: Mapping[str, str]
     remarks: Mapping[str, str]
     shares: Sequence[tuple[PaymentAllocation, Term]]
@@ -44,7 +51,6 @@ class Desk:
     decided: Sequence[ReviewTask]
     asked: Sequence[tuple[CaseExamination, Sequence[FileLink]]]
     candidates: Mapping[str, Sequence[Person]]
-    missing_steps: Sequence[str]
     average: float | None
     names: Mapping[int, str]
 
@@ -69,6 +75,11 @@ def of(actor: Actor, case_id: int) -> Desk:
         days_left=deadlines.days_left(task.due_on) if task is not None else None,
         flags=flags.flags(case, seen.sum) if case.state in deciding.ACTIONS else [],
         decisions=frozenset(deciding.ACTIONS[case.state]) if able else frozenset(),
+        barred=competence.barred(actor, case) if task is not None else None,
+        hindrances=hindrances.of(case, deciding.ACTIONS[case.state]["pass"], actor)
+        if able and case.state in competence.REVIEWED_STATES
+        else [],
+        away=absences.away() if able else {},
         parts=PARTS[case.clause],
         remarks={one.field: one.text for one in task.remarks} if task is not None else {},
         shares=_shares(seen),
@@ -78,7 +89,6 @@ def of(actor: Actor, case_id: int) -> Desk:
         candidates={kind: examinations.candidates(case, kind) for kind in examinations.LABELS}
         if asks
         else {},
-        missing_steps=_missing(case),
         average=examinations.average(case),
         names=_names(case),
     )
@@ -109,13 +119,6 @@ def _shares(seen: Whole) -> list[tuple[PaymentAllocation, Term]]:
 def _asked(case: SubsidyCase) -> list[tuple[CaseExamination, Sequence[FileLink]]]:
     links = files.links_of_many("case_examination", [one.id for one in case.examinations])
     return [(one, links.get(one.id, [])) for one in case.examinations]
-
-
-def _missing(case: SubsidyCase) -> list[str]:
-    """Return what the batch asks for and nobody has given yet, as msgids."""
-    given = {one.kind for one in case.examinations if one.given_at is not None}
-    steps = case.batch.steps if case.batch is not None else []
-    return [label for kind, label in examinations.LABELS.items() if kind in steps and kind not in given]
 
 
 def _names(case: SubsidyCase) -> dict[int, str]:

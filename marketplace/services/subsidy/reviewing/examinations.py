@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from marketplace.domain import clock
-from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Role
+from marketplace.domain.access import OUTSIDE_ROLES, Actor, Grant, Permission, Role, may
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
-from marketplace.models.deals import Invoice, Payment
-from marketplace.models.people import Person
+from marketplace.models.deals import Contract, ContractParty, Invoice, Payment, PaymentEvidence
+from marketplace.models.people import OrganisationProfile, Person
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import CaseExamination, SubsidyCase
 from marketplace.services.people import actors
@@ -181,6 +181,12 @@ def give(actor: Actor, examination_id: int, answer: Answer) -> CaseExamination:
     return row
 
 
+def _first_day(row: CaseExamination) -> date | None:
+    """Return the day on which the case was submitted, in Beijing: nothing was visited for it before."""
+    moment = row.case.submitted_at
+    return clock.beijing(moment).date() if moment is not None else None
+
+
 def _faults(row: CaseExamination, answer: Answer, words: str, people: str) -> list[FieldError]:
     faults = []
     if not words:
@@ -193,6 +199,9 @@ def _faults(row: CaseExamination, answer: Answer, words: str, people: str) -> li
     if row.kind == "visit":
         if answer.happened_on is None or answer.happened_on > clock.today():
             faults.append(FieldError("happened_on", "day_missing", N_("请填写核查日期，不能晚于今天")))
+        elif (first := _first_day(row)) is not None and answer.happened_on < first:
+            words_ = N_("核查日期不能早于申请提交的日期 %(day)s")
+            faults.append(FieldError("happened_on", "day_early", words_, {"day": first.isoformat()}))
         if not people:
             faults.append(FieldError("people", "people_missing", N_("请写明参加核查的人员")))
     if row.kind in ("visit", "audit") and not files_of(row):
@@ -237,26 +246,75 @@ def _may_read(actor: Actor, link: FileLink) -> bool:
     return row.person_id == actor.person_id or competence.is_office(actor, row.case)
 
 
-@files.further_reader("contract", "payment", "invoice")
+@files.further_reader("contract", "payment", "payment_evidence", "invoice", "profile")
 def _examines(actor: Actor, link: FileLink) -> bool:
-    """Experts and auditors read the papers of contracts whose case they examine, while they examine it."""
+    """Experts and auditors read what the case rests on that they examine, while they examine it, and nothing else."""
     if not actor.roles & OUTSIDE_ROLES:
         return False
-    wanted = _contracts_behind(link)
     query = select(CaseExamination).where(
         CaseExamination.person_id == actor.person_id, CaseExamination.conflict.is_(False)
     )
     return any(
-        row.case.state == "review" and wanted & {one.id for one in competence.contracts_of(row.case)}
-        for row in db.session.scalars(query)
+        row.case.state == "review" and _rests_on(row.case, link)
+        for row in db.session.scalars(query.order_by(CaseExamination.id))
     )
 
 
+@files.further_reader("contract", "payment", "payment_evidence", "invoice", "profile")
+def _reviews(actor: Actor, link: FileLink) -> bool:
+    """The offices read what the cases rest on that they handle, the licence of the applicant included."""
+    if not may(actor, Permission.READ_CASES):
+        return False
+    query = select(SubsidyCase).where(
+        SubsidyCase.number.is_not(None), SubsidyCase.organisation_id.in_(_applicants_behind(link))
+    )
+    return any(
+        competence.is_office(actor, case) and _rests_on(case, link)
+        for case in db.session.scalars(query.order_by(SubsidyCase.id)).unique()
+    )
+
+
+def _applicants_behind(link: FileLink) -> set[int]:
+    """Return the organisations whose cases a file can prove something of: whose licence it is, or who bought."""
+    if link.subject_kind == "profile":
+        profile = db.session.get(OrganisationProfile, link.subject_id)
+        return {profile.organisation_id} if profile is not None else set()
+    query = select(ContractParty.organisation_id).join(
+        Contract, Contract.version_id == ContractParty.version_id
+    )
+    query = query.where(ContractParty.position == 0, Contract.id.in_(_contracts_behind(link)))
+    return {one for one in db.session.scalars(query) if one is not None}
+
+
 def _contracts_behind(link: FileLink) -> set[int]:
-    if link.subject_kind == "payment":
-        payment = db.session.get(Payment, link.subject_id)
-        return {one.contract_id for one in payment.allocations} if payment is not None else set()
-    if link.subject_kind == "invoice":
-        invoice = db.session.get(Invoice, link.subject_id)
-        return {invoice.contract_id} if invoice is not None else set()
-    return {link.subject_id}
+    match link.subject_kind:
+        case "contract":
+            return {link.subject_id}
+        case "invoice":
+            return {db.session.get_one(Invoice, link.subject_id).contract_id}
+    return {one.contract_id for one in _payment_behind(link).allocations}
+
+
+def _payment_behind(link: FileLink) -> Payment:
+    if link.subject_kind == "payment_evidence":
+        return db.session.get_one(Payment, db.session.get_one(PaymentEvidence, link.subject_id).payment_id)
+    return db.session.get_one(Payment, link.subject_id)
+
+
+def _rests_on(case: SubsidyCase, link: FileLink) -> bool:
+    """Return whether a file proves something of a case: its achievement's share of a payment, not another's."""
+    bought = {one.id for one in competence.contracts_of(case)}
+    match link.subject_kind:
+        case "contract":
+            return link.subject_id in bought
+        case "profile":
+            profile = db.session.get(OrganisationProfile, link.subject_id)
+            is_own = profile is not None and profile.organisation_id == case.organisation_id
+            return is_own and link.purpose == "licence"
+        case "invoice":
+            invoice = db.session.get_one(Invoice, link.subject_id)
+            return invoice.contract_id in bought and any(
+                one.traded_id == case.traded_id for one in invoice.shares
+            )
+    shares = _payment_behind(link).allocations
+    return any(one.contract_id in bought and one.traded_id == case.traded_id for one in shares)

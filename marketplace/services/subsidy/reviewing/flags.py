@@ -17,7 +17,7 @@ from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.deals.payments import decisions
 from marketplace.services.deals.registry.flags import side_of
 from marketplace.services.platform import files
-from marketplace.services.subsidy.applying import declaring
+from marketplace.services.subsidy.applying import declaring, snapshots
 from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.registers import dishonest
 from marketplace.services.subsidy.reviewing import competence
@@ -177,6 +177,10 @@ def _moved_on(case: SubsidyCase, found: Sum | None) -> Iterator[Flag]:
         words = N_("计入的实际支付额提交时是%(then)s元，现在是%(now)s元")
         told = {"then": format_yuan(before.get("eligible_fen") or 0), "now": format_yuan(found.eligible_fen)}
         yield Flag("sum_changed", Words(words, told))
+    if not snapshots.is_intact(case):
+        yield Flag(
+            "seal_broken", Words(N_("保存的提交内容与提交时的指纹不符，请停止办理并报告系统管理员")), "bad"
+        )
     if case.policy is not None and case.policy.state == "repealed":
         words = N_("所依据的政策第%(ordinal)d版已废止，提交在先的申请仍按该版办理")
         yield Flag("version_repealed", Words(words, {"ordinal": case.policy.ordinal}), "info")

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
-from marketplace.domain.text import N_
+from marketplace.domain.text import N_, Words
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import reviews
+from marketplace.services.subsidy import hindrances
 from marketplace.services.subsidy.applying import evidence, materials
-from marketplace.services.subsidy.reviewing import checking, competence, deciding
+from marketplace.services.subsidy.reviewing import absences, checking, competence, deciding
 
 MOST = 200
 ACTIONS = {"take": N_("分派给我"), "pass": N_("通过")}
 
 
-def candidates(actor: Actor, ids: Sequence[int]) -> list[tuple[SubsidyCase, str]]:
-    """Return cases under review that the actor may read, each with why it could not be passed now ("" where it can)."""
+def candidates(actor: Actor, ids: Sequence[int]) -> list[tuple[SubsidyCase, Words | None]]:
+    """Return cases under review that the actor may read, each with why it could not be passed now, or None."""
     found = []
     for case_id in dict.fromkeys(ids[:MOST]):
         try:
@@ -26,15 +27,19 @@ def candidates(actor: Actor, ids: Sequence[int]) -> list[tuple[SubsidyCase, str]
     return found
 
 
-def why_not(actor: Actor, case: SubsidyCase) -> str:
-    """Return why a case cannot be passed by the actor now, as a msgid; "" where nothing is in the way."""
+def why_not(actor: Actor, case: SubsidyCase) -> Words | None:
+    """Return why a case cannot be passed by the actor now, with clause and version; None where nothing hinders it."""
+    barred = competence.barred(actor, case)
+    if barred is not None:
+        return barred
     if case.state not in competence.REVIEWED_STATES:
-        return N_("不在审核环节")
-    if not competence.may_review(actor, case):
-        return N_("须由他人办理")
-    if checking.unchecked(materials.checklist(case, evidence.sum_of(case))):
-        return N_("材料还没有逐项核对")
-    return ""
+        return Words(N_("不在审核环节"))
+    left = checking.unchecked(materials.checklist(case, evidence.sum_of(case)))
+    if left:
+        names = "、".join(item.material.label for item in left)
+        return Words(N_("还有材料没有核对：%(names)s"), {"names": names})
+    found = hindrances.of(case, deciding.ACTIONS[case.state]["pass"], actor)
+    return Words(hindrances.in_one_line(found[0])) if found else None
 
 
 def take(actor: Actor, case_id: int, action: str) -> None:
@@ -61,4 +66,5 @@ def assign(actor: Actor, case_id: int, person_id: int) -> None:
         if person_id == actor.person_id:
             raise NotAllowed(N_("此事项须由他人办理"), code="own_matter")
         raise DomainError("not_a_reviewer", N_("此人不能审核这一事项，请另选他人"), field="assignee")
+    absences.require_present(person_id)
     reviews.assign(actor, task, person_id)

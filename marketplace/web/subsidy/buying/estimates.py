@@ -35,60 +35,70 @@ CATEGORY_OF_WAY = {
 
 @dataclass(frozen=True)
 class Aid:
-    """What the page shows. ``forecast`` is None where nothing was typed, or no version can be used.
+    """What the page shows. ``price_fen``: what the sums rest on where that is the listed price, not something typed.
 
     ``at_once``: a sum to show beside the price, only when nothing hinders it.
     """
 
     form: EstimateForm
-    forecast: Forecast | None
+    forecast: Forecast
     chart: charts.Chart | None
     reasons: dict[int, str]
     asked: bool
+    price_fen: int | None
 
     @property
     def at_once(self) -> int | None:
         """The sum in 分, None where there is none to promise."""
         found = self.forecast
-        return found.estimate.aid_fen if found and not found.hindered and found.estimate.aid_fen else None
+        return found.estimate.aid_fen if not found.hindered and found.estimate.aid_fen else None
 
     @property
     def rate(self) -> str:
         """The rate in words."""
         rate = next(one for one in PURCHASE if one.key == "rate")
-        return parameter_words(rate, self.forecast.version.parameters["rate"]) if self.forecast else ""
+        return parameter_words(rate, self.forecast.version.parameters["rate"])
 
 
 def of_listing(listing: Listing) -> Aid | None:
-    """Return the estimate for an achievement as the address asks for it; None where no version can be used."""
+    """Return the estimate for an achievement as the address asks for it; None where no version can be used.
+
+    Where what was typed cannot be read, the estimate for the listed price stands beneath the words that say so.
+    """
     shown = listing.published
     price = shown.price_fen if isinstance(shown, AchievementRevision) else None
     ways = shown.ways if isinstance(shown, AchievementRevision) else []
     category = next((CATEGORY_OF_WAY[way] for way in ways if way in CATEGORY_OF_WAY), "transfer")
-    asked = any(name.startswith(f"{PREFIX}-") for name in request.args) or "add_row" in request.args
-    form = (
-        EstimateForm(request.args, prefix=PREFIX)
-        if asked
-        else EstimateForm(formdata=None, prefix=PREFIX, data={"amount": price, "kind": category})
-    )
-    redrawn = {"add_row", "remove_row"} & set(request.args)
-    if redrawn:
-        form.change_rows(request.args.get("add_row"), request.args.get("remove_row"))
-    if asked and not redrawn:
-        form.validate()
-    instalments = [] if redrawn else form.instalments(clock.today().year)
+    redrawn = bool({"add_row", "remove_row"} & set(request.args))
+    asked = redrawn or any(name.startswith(f"{PREFIX}-") for name in request.args)
+    form, instalments = _typed(asked, redrawn, {"amount": price or None, "kind": category})
     kind = form.kind.data if form.kind.data in dict(form.kind.codes) else category
-    if form.errors:
-        instalments = []
-    if not form.years.entries:
-        form.years.append_entry()
-    if not instalments:
-        return Aid(form, None, None, {}, asked) if policies.for_estimates(estimating.PURCHASE) else None
+    by_price = not instalments and bool(price)
+    if by_price:
+        instalments = [(clock.today().year, price or 0)]
     found = estimating.forecast(actor(), listing, instalments, kind)
     if found is None:
         return None
     reasons = {one.year: reason_words(found, one) for one in found.estimate.years if not one.aid_fen}
-    return Aid(form, found, chart_of(found.estimate), reasons, asked)
+    return Aid(form, found, chart_of(found.estimate), reasons, asked, price if by_price else None)
+
+
+def _typed(asked: bool, redrawn: bool, known: dict[str, Any]) -> tuple[EstimateForm, list[tuple[int, int]]]:
+    """Return the form as it was sent, or with what is ``known``, and the payments by year, none where one is faulty."""
+    form = (
+        EstimateForm(request.args, prefix=PREFIX)
+        if asked
+        else EstimateForm(formdata=None, prefix=PREFIX, data=known)
+    )
+    instalments: list[tuple[int, int]] = []
+    if redrawn:
+        form.change_rows(request.args.get("add_row"), request.args.get("remove_row"))
+    elif asked:
+        form.validate()
+        instalments = form.instalments(clock.today().year)
+    if not form.years.entries:
+        form.years.append_entry()
+    return form, [] if form.errors else instalments
 
 
 def reason_words(found: Forecast, one: YearOfAid) -> str:

@@ -91,7 +91,7 @@ def _confirmed(
             form.take(error)
     found = whole.of_case(actor(), case_id)
     if not found.handles or not _fits(found.case, page):
-        raise Conflict()
+        return _too_late(found.case)
     digest = snapshots.digest_now(found.case) if page == "submit" else ""
     if "digest" in form:
         form["digest"].data = digest
@@ -103,6 +103,14 @@ def _confirmed(
         digest=digest,
     )
     return html, 422 if form.errors else 200
+
+
+def _too_late(case: SubsidyCase) -> Response:
+    """Lead to the case as it is now: who came here by Back, or from a second window, has often done it already."""
+    flash(
+        _("申请现在是“%(state)s”，这一步不能再办理", state=_(SUBSIDY_CASE.states[case.state].label)), "warn"
+    )
+    return redirect(url_for("subsidies.detail", case_id=case.id))
 
 
 def _fits(case: SubsidyCase, page: str) -> bool:

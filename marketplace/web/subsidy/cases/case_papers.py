@@ -51,7 +51,7 @@ def waive(case_id: int, code: str) -> Answer:
     form = WaiverForm()
     return _taken(
         case_id, "material", form, lambda: materials.waive(actor(), case_id, code, form.note.data or ""),
-        _("说明已保存"), f"material-{code}", code=code,
+        _("理由已保存，审核时核对") if form.note.data else _("已改为需要提交"), f"material-{code}", code=code,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def index() -> str:
         states=SUBSIDY_CASE.states,
         clauses=CLAUSES,
         bought=shelf.bought(actor()),
+        is_meant=shelf.is_meant(actor()),
     )
 
 

@@ -12,7 +12,7 @@ from marketplace.services.outside import outside
 from marketplace.services.paging import paged
 from marketplace.services.subsidy.granting import approving, queue, releasing
 from marketplace.services.unit import unit_of_work
-from marketplace.web.answers import pdf_file
+from marketplace.web.answers import form_page, pdf_file
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.limits import PAPERS
 from marketplace.web.paging import page_number, page_urls
@@ -52,9 +52,9 @@ def approve() -> Answer:
         return redirect(url_for("grant_queue.index", step="approve"))
     if not chosen.is_confirmed():
         form = SheetForm(formdata=None, title=_("%(day)s补助资金批准单", day=clock.today().isoformat()))
-    return render_template(
-        "decision_sheets/approve.html", form=form, found=found
-    ), 422 if form.errors else 200
+    own = approving.own_of(actor(), found)
+    others = [case for case in found if case not in own]
+    return form_page("decision_sheets/approve.html", form, found=others, own=own)
 
 
 @blueprint.get("/<int:sheet_id>")

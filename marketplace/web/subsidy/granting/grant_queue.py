@@ -6,15 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import Permission
+from marketplace.domain.access import ROLE_LABELS, RULES, SYSTEM, Permission, may
 from marketplace.domain.states import SUBSIDY_CASE
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services import links
 from marketplace.services.paging import paged
-from marketplace.services.subsidy import fixing
+from marketplace.services.subsidy import fixing, hindrances
 from marketplace.services.subsidy.applying.evidence import REASONS
-from marketplace.services.subsidy.granting import paying, publicity, queue, releasing
+from marketplace.services.subsidy.granting import publicity, queue, releasing
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.paging import page_number, page_urls
@@ -24,6 +24,15 @@ blueprint = Blueprint("grant_queue", __name__, url_prefix="/admin/grant-queue")
 
 Answer = str | Response | tuple[str, int]
 PAGE = 50
+DOERS = {
+    "fix": Permission.FIX_GRANT,
+    "publish": Permission.PUBLISH_GRANT,
+    "approve": Permission.APPROVE_GRANT,
+    "pay": Permission.PAY_GRANT,
+}
+"""Step → the permission that it takes: who lacks it reads whose step it is."""
+HINDERED = ("publish", "pay")
+"""Steps whose guards may fail: what is missing stands beside the case before anybody presses."""
 
 
 @blueprint.app_template_global("grant_case_title")
@@ -44,7 +53,7 @@ def index() -> str:
     """List the cases of a step in submission order, with what each would be granted now."""
     step = request.args.get("step", "fix")
     step = step if step in queue.STEPS else "fix"
-    page = paged(queue.waiting(step), page_number(), PAGE)
+    page = paged(queue.waiting(step, actor()), page_number(), PAGE)
     return render_template(
         "grant_queue/index.html",
         step=step,
@@ -52,13 +61,24 @@ def index() -> str:
         counts=queue.counts(actor()),
         page=page,
         page_url=page_urls(),
-        likely=queue.likely_until(page.page * PAGE) if step == "fix" else {},
+        likely=queue.likely_of(actor(), page.page * PAGE) if step == "fix" else {},
         budgets=queue.budgets(page.items),
         rows=publicity.newest_rows([case.id for case in page.items]),
-        obstacles={case.id: paying.obstacles(case) for case in page.items} if step == "pay" else {},
+        obstacles={case.id: hindrances.of(case, step, SYSTEM) for case in page.items}
+        if step in HINDERED
+        else {},
+        doers=_doers(step),
         states=SUBSIDY_CASE.states,
         reasons=REASONS,
     )
+
+
+def _doers(step: str) -> list[str]:
+    """Return the roles whose step it is, where the reader holds none of them."""
+    permission = DOERS.get(step)
+    if permission is None or may(actor(), permission):
+        return []
+    return [_(ROLE_LABELS[role]) for role in sorted(RULES[permission].roles)]
 
 
 @blueprint.post("/fix")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.domain import clock
-from marketplace.domain.access import Permission
+from marketplace.domain.access import Permission, may
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed
 from marketplace.domain.platform.files import XLSX
 from marketplace.forms.subsidy.granting import PayoutForm
@@ -66,6 +66,7 @@ def pay(case_id: int) -> Answer:
         row=row,
         papers=files.links_of("payout", row.id) if row is not None else [],
         obstacles=paying.obstacles(case) if row is None else [],
+        is_barred=not may(actor(), Permission.PAY_GRANT, cases.subject_of(case)),
         masked=accounts.masked,
     )
 
@@ -86,6 +87,7 @@ def money(case_id: int) -> dict[str, Any]:
     row = paying.of_case(case_id)
     return {
         "rows": publicity.of_case(case_id),
+        "causes": recovering.CAUSES,
         "vouchers": files.links_of("payout", row.id) if row is not None else [],
         "left": {
             one.id: recovering.standing_of(one).left_fen

@@ -1,5 +1,6 @@
 """补助公示: the public list, one publication with its table and objection form, as xlsx and PDF; publishing."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -10,15 +11,17 @@ from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.platform.files import XLSX
+from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.domain.text import N_
 from marketplace.forms.subsidy.granting import ObjectionForm, SheetForm
-from marketplace.models.subsidy import Publicity
+from marketplace.models.subsidy import Publicity, SubsidyCase
 from marketplace.services.outside import outside
 from marketplace.services.paging import paged
+from marketplace.services.subsidy import hindrances
 from marketplace.services.subsidy.granting import objections, publicity, queue
 from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
-from marketplace.web.answers import pdf_file
+from marketplace.web.answers import form_page, pdf_file
 from marketplace.web.guards import actor, public, requires
 from marketplace.web.limits import CONTACT, PAPERS
 from marketplace.web.numbers import row_number
@@ -31,7 +34,7 @@ Answer = str | Response | tuple[str, int]
 COLUMNS = (
     Column("position", N_("序号"), "int", lambda line: line.row.position),
     Column("enterprise", N_("企业名称"), "text", lambda line: line.row.enterprise),
-    Column("achievement", N_("成果名称"), "text", lambda line: line.row.achievement),
+    Column("achievement", N_("成果或事项"), "text", lambda line: line.row.achievement),
     Column("contracts", N_("合同登记编号"), "code", lambda line: line.row.contract_numbers),
     Column("paid", N_("实际支付额"), "fen", lambda line: line.row.paid_fen or None),
     Column("amount", N_("拟补助金额"), "fen", lambda line: line.row.amount_fen, total=True),
@@ -139,6 +142,12 @@ def _print(sheet: Publicity) -> str:
     )
 
 
+def _usual_title(found: Sequence[SubsidyCase]) -> str:
+    """Return a title that names the clauses of the cases, in their order."""
+    named = "、".join(dict.fromkeys(_(CLAUSES[case.clause].label) for case in found))
+    return _("%(day)s%(clauses)s公示", day=clock.today().isoformat(), clauses=named)
+
+
 @blueprint.post("/admin/publicities")
 @requires(Permission.PUBLISH_GRANT)
 def publish() -> Answer:
@@ -159,7 +168,8 @@ def publish() -> Answer:
         flash(_("请先勾选要公示的申请；已经办理的不再列出"), "warn")
         return redirect(url_for("grant_queue.index", step="publish"))
     if not chosen.is_confirmed():
-        form = SheetForm(
-            formdata=None, title=_("%(day)s购买市外先进技术成果补助公示", day=clock.today().isoformat())
-        )
-    return render_template("publicities/publish.html", form=form, found=found), 422 if form.errors else 200
+        form = SheetForm(formdata=None, title=_usual_title(found))
+    hindered = {case.id: hindrances.of(case, "publish", actor()) for case in found}
+    free = [case for case in found if not hindered[case.id]]
+    left = [(case, hindered[case.id]) for case in found if hindered[case.id]]
+    return form_page("publicities/publish.html", form, found=free, left=left)

@@ -10,7 +10,8 @@ from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
 from marketplace.domain.platform.files import XLSX
 from marketplace.forms.subsidy.registers import ListFilter, ListForm
-from marketplace.services.subsidy.registers import dishonest
+from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.registers import decisions, dishonest
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, requires
@@ -27,7 +28,13 @@ def index() -> str:
     form = ListFilter(request.args)
     found = dishonest.entries(form.q.data or "", bool(form.standing.data), page_number())
     return render_template(
-        "dishonest/index.html", form=form, page=found, page_url=page_urls(), today=clock.today()
+        "dishonest/index.html",
+        form=form,
+        page=found,
+        page_url=page_urls(),
+        today=clock.today(),
+        barred=decisions.barred_by(actor(), found.items),
+        title_of=cases.title_of,
     )
 
 

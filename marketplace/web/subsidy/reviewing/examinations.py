@@ -58,7 +58,9 @@ def _page(row: CaseExamination, form: AnswerForm) -> str:
             for party in (contract.current.parties if contract.current else ())
             if party.role == "seller"
         ],
-        whole=whole.of_case(actor(), row.case_id) if row.conflict is False else None,
+        whole=whole.of_case(actor(), row.case_id)
+        if row.conflict is False and row.case.state == "review"
+        else None,
         papers=examinations.files_of(row),
         is_open=examinations.is_open(row),
         kind=examinations.LABELS[row.kind],

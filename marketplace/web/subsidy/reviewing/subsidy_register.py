@@ -69,7 +69,7 @@ def batch() -> str | Response:
         flash(_("请先勾选要办理的申请"), "warn")
         return redirect(url_for(".index"))
     if request.form.get("confirmed") != "yes":
-        rows = [(case, cases.title_of(case), why if action == "pass" else "") for case, why in chosen]
+        rows = [(case, cases.title_of(case), why if action == "pass" else None) for case, why in chosen]
         return render_template(
             "subsidy_register/batch.html", rows=rows, action=action, label=several.ACTIONS[action]
         )

@@ -14,7 +14,9 @@ from marketplace.domain.subsidy.grounds import GROUNDS, grounds_of
 from marketplace.domain.text import N_
 from marketplace.forms.deals.payments import ExcludeForm
 from marketplace.forms.subsidy.reviewing import AskForm, ReviewForm
+from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.applying import snapshots
 from marketplace.services.subsidy.reviewing import checking, deciding, desk, examinations, several
 from marketplace.services.subsidy.reviewing.deciding import Opinion
 from marketplace.services.unit import unit_of_work
@@ -36,6 +38,12 @@ DONE = {
 }
 """Decision → what the reviewer reads when it is done."""
 ASKED_TWICE = ("pass", "grant", "dismiss")
+
+
+@blueprint.app_template_global("seal_is_intact")
+def seal_is_intact(case: SubsidyCase) -> bool:
+    """Return whether what was submitted is still what was sealed."""
+    return snapshots.is_intact(case)
 
 
 @blueprint.get("")
@@ -148,6 +156,7 @@ def _confirmation(lying: desk.Desk, form: ReviewForm, action: str) -> str:
             None,
         ),
         (_("意见"), form.note.data or _("无"), None),
+        *_unanswered(lying, action),
     ]
     return render_template(
         "registration/confirm.html",
@@ -162,6 +171,14 @@ def _confirmation(lying: desk.Desk, form: ReviewForm, action: str) -> str:
         action=url_for(".decide", case_id=lying.case.id),
         back=url_for(".show", case_id=lying.case.id),
     )  # fmt: skip
+
+
+def _unanswered(lying: desk.Desk, action: str) -> list[tuple[str, str, None]]:
+    """Return the line that names the examinations still waited for: passing the case closes them unanswered."""
+    waited = [one for one in lying.case.examinations if action == "pass" and examinations.is_open(one)]
+    words = "、".join(_(examinations.LABELS[one.kind]) for one in waited)
+    told = _("%(names)s 还没有提交意见，通过后不再接受", names=words)
+    return [(_("评审与核查"), told, None)] if waited else []
 
 
 @blueprint.route("/refuse", methods=["GET", "POST"])
@@ -235,6 +252,9 @@ def exclude(case_id: int, allocation_id: int) -> Answer:
 def ask(case_id: int) -> Response:
     """Ask somebody for an audit, an expert's opinion or a visit."""
     kind, _colon, person = request.form.get("who", "").partition(":")
+    if not person:
+        flash(_("请先在“请谁”中选择要请的人"), "warn")
+        return redirect(url_for(".show", case_id=case_id, _anchor="examinations"))
     try:
         with unit_of_work():
             examinations.assign(actor(), case_id, kind, task_number(person) or 0)

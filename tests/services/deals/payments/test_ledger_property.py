@@ -98,11 +98,6 @@ def test_paid_equals_an_independent_ledger(
         assert paid.net(contract.id) == sum(
             fen for line, fen in current(lines).items() if line[0] == contract.id
         )
-    ids = {line[1] for line in lines}
-    by_achievement = paid.net_by_achievement(ids)
-    assert by_achievement == {
-        one: sum(fen for line, fen in current(lines).items() if line[1] == one) for one in by_achievement
-    }
 
 
 def current(lines: list[Key]) -> dict[Key, int]:

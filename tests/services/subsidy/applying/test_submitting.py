@@ -63,7 +63,7 @@ def test_a_new_draft_says_all_that_is_missing_and_takes_over_what_the_site_holds
     assert "import_certificate" not in states
     anchors = {problem.anchor for problem in lacking.problems(case)}
     assert {"material-form", "declarations"} <= anchors
-    with pytest.raises(DomainError, match="材料"), unit_of_work():
+    with pytest.raises(DomainError, match="申请还差4项：补助申请表"), unit_of_work():
         submitting.submit(agent, case.id)
 
 
@@ -111,9 +111,9 @@ def test_each_guard_stops_a_complete_application(obstacle):
     words = {
         "no_batch": "批次",
         "draft_policy": "草案",
-        "run_out": "失效",
+        "run_out": "届满",
         "dishonest": "失信",
-        "provincial": "材料",
+        "provincial": "省级补助",
     }
     with pytest.raises(DomainError, match=words[obstacle]), unit_of_work():
         submitting.submit(agent, case.id)

@@ -52,7 +52,7 @@ def test_nobody_approves_what_they_reviewed_or_fixed():
     with unit_of_work():
         fixing.fix(fixing_actor, [other.id])
         fresh(other).state = "cleared"
-    with pytest.raises(NotAllowed, match="本人定额"):
+    with pytest.raises(NotAllowed, match=f"{other.number}由您本人"):
         approve(fixing_actor, other)
 
 

@@ -1,9 +1,12 @@
 """Stages of the turnover towards the subsidy, and what the public sees of them."""
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace.domain import clock
-from marketplace.services.subsidy.granting import figures
+from marketplace.services.subsidy.granting import figures, paying
+from marketplace.services.unit import unit_of_work
 from tests import deals, grants
 from tests import factories as make
 from tests.deals import WAN
@@ -36,6 +39,23 @@ def test_each_stage_lies_within_the_one_before_and_aid_is_net_of_what_came_back(
     (recovery,) = grants.paid_back(paid, 100)
     grants.receive_all(recovery)
     assert of_today().aid_fen == 20 * WAN
+
+
+def test_a_stage_is_told_as_of_its_day():
+    with clock.frozen(clock.now() - timedelta(days=10)):
+        case = grants.approved_case()
+        registered = grants.contract_of(case).registration.registered_on
+    payer = grants.staff(deals.Role.FINANCE)
+    with unit_of_work():
+        paying.pay(payer, case.id, grants.transfer(case))
+    yesterday = figures.of_year(registered.year, clock.today() - timedelta(days=1), everything=True)
+    assert [one.contracts for one in yesterday.stages] == [1, 1, 0]
+    assert yesterday.aid_fen == 0
+    assert [one.contracts for one in figures.of_year(registered.year, clock.today(), True).stages] == [
+        1,
+        1,
+        1,
+    ]
 
 
 def test_the_public_sees_no_small_figure_nor_one_that_gives_it_away():

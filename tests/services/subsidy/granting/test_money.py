@@ -13,12 +13,13 @@ from marketplace.domain.errors import Conflict, DomainError, NotAllowed, Validat
 from marketplace.extensions import db
 from marketplace.models.platform import Notice
 from marketplace.models.subsidy import DishonestEntry, FollowUp, Payout, Recovery, SubsidyDecision
-from marketplace.services.platform import files
+from marketplace.services.platform import deadlines, files
 from marketplace.services.subsidy import fixing
 from marketplace.services.subsidy.applying import reports
 from marketplace.services.subsidy.granting import following, paying, recovering, standing
 from marketplace.services.subsidy.granting.recovering import Received
 from marketplace.services.unit import unit_of_work
+from marketplace.services.workbench import workbench
 from tests import deals, grants, subsidies
 from tests import factories as make
 from tests.deals import WAN
@@ -145,6 +146,21 @@ def test_a_recovery_is_tracked_until_nothing_is_left():
         receive(finance, recovery, 1, "R3")
 
 
+def test_what_is_asked_back_is_due_and_an_overdue_recovery_rises():
+    case, finance = grants.paid_case(), staff(Role.FINANCE)
+    owner = make.make_person(case.organisation)
+    (recovery,) = grants.paid_back(case, 100)
+    assert recovery.due_on == clock.today() + timedelta(days=30)
+    assert recovering.remind() == 0
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert [one.is_overdue for one in recovering.listed(finance)] == [True]
+        assert (recovering.remind(), recovering.remind()) == (1, 0)
+        (item,) = [one for one in workbench(finance).mine if one.path == "/admin/recoveries"]
+        assert (item.due, item.missing.params) == (recovery.due_on, {"late": 1})
+    query = db.session.query(Notice).filter(Notice.kind.in_(("recovery_overdue", "recovery_unpaid")))
+    assert {notice.person_id for notice in query} >= {owner.id, finance.person_id}
+
+
 def test_what_came_back_on_a_replaced_recovery_counts_for_the_next():
     case, finance = grants.paid_case(), staff(Role.FINANCE)
     (first,) = grants.paid_back(case, 100)
@@ -152,7 +168,7 @@ def test_what_came_back_on_a_replaced_recovery_counts_for_the_next():
     with unit_of_work():
         cause = db.session.get_one(Recovery, first.id)
         cause.state = "lapsed"
-        values = ("policy_version_id", "cause", "traded_id", "organisation_id", "case_id", "kind")
+        values = ("policy_version_id", "cause", "traded_id", "organisation_id", "case_id", "kind", "due_on")
         again = Recovery(amount_fen=7 * WAN, **{name: getattr(cause, name) for name in values})
         db.session.add(again)
     assert recovering.standing_of(again).left_fen == 3 * WAN
@@ -196,6 +212,54 @@ def test_reports_fall_due_yearly_and_end_the_case():
             following.close(reviewer, case.id)
     assert fresh(case).state == "closed"
     assert following.listed(reviewer, "accepted")[0][1].id == case.id
+
+
+def test_a_report_goes_back_and_forth_until_it_is_accepted_and_every_turn_is_kept():
+    case, reviewer = grants.paid_case(), staff(Role.SUBSIDY_REVIEWER)
+    owner, year = make.actor(make.make_person(case.organisation)), clock.today().year
+
+    def give(words):
+        with unit_of_work():
+            return reports.give(owner, case.id, year, words, 0, 3)
+
+    def back(*reasons, note="请补充生产线照片", expected=None):
+        with unit_of_work():
+            return following.send_back(reviewer, case.id, year, reasons, note, expected)
+
+    with pytest.raises(Conflict, match="还没有提交"):
+        back("report_vague")
+    seen = give("已应用").version
+    for reasons, note, field in (
+        ((), "照片", "reasons"),
+        (("none",), "照片", "reasons"),
+        (("report_vague",), "", "note"),
+    ):
+        with pytest.raises(DomainError) as refused:
+            back(*reasons, note=note)
+        assert refused.value.field == field
+    give("已在宿州应用")
+    with pytest.raises(Conflict, match="更新"):
+        back("report_vague", expected=seen)
+    for _press in range(2):
+        row = back("report_papers", "report_vague")
+    assert (row.state, row.due_on) == ("returned", deadlines.due("subsidy.supplement_limit"))
+    give("已在宿州建成一条生产线")
+    back("report_output", note="请说明产值依据")
+    give("已在宿州建成一条生产线，产值为零")
+    finance = staff(Role.FINANCE)
+    with pytest.raises(NotAllowed), unit_of_work():
+        following.accept(finance, case.id, year)
+    with unit_of_work():
+        row = following.accept(reviewer, case.id, year)
+    assert [one.kind for one in row.entries] == [
+        "given", "given", "returned", "given", "returned", "given", "accepted",
+    ]  # fmt: skip
+    assert [one.reasons for one in row.entries if one.reasons] == [
+        ["report_vague", "report_papers"],
+        ["report_output"],
+    ]
+    told = db.session.query(Notice).filter_by(person_id=owner.person_id, kind="follow_up_returned").count()
+    assert (row.state, told) == ("accepted", 2)
 
 
 def test_a_report_is_asked_for_once_before_its_day():
@@ -253,3 +317,17 @@ def test_two_who_pay_at_once_pay_once(app):
     assert found == ["paid", "paid_already"]
     db.session.rollback()
     assert db.session.query(Payout).filter_by(case_id=case_id).count() == 1
+
+
+def test_an_office_sees_the_money_of_its_own_district_alone():
+    case = grants.paid_case()
+    grants.paid_back(case, 100)
+    division = case.organisation.profile.division
+    own, other = (
+        make.actor(make.make_staff(Role.SUBSIDY_FIRST_REVIEWER, scope=scope))
+        for scope in (division, "341324")
+    )
+    assert division != "341324"
+    for who, number in ((own, 1), (other, 0), (staff(Role.AUDITOR), 1)):
+        seen = (len(recovering.listed(who)), len({one.id for _row, one in following.listed(who)}))
+        assert seen == (number, number)

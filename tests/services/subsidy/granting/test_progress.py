@@ -19,7 +19,7 @@ def test_the_way_of_a_case_with_offices_remarks_and_days_left():
     decide(office(), case, "return", "paper_unclear", note="请补正", remarks={"voucher": "看不清流水号"})
     found = progress.find(case.number, case.phone_tail)
     last = found.steps[-1]
-    assert (found.office, found.due) == ("申请单位", None)
+    assert (found.office, found.due) == ("申请单位", deadlines.due("subsidy.applicant_limit"))
     assert (last.state, last.office, last.remark) == ("退回补正", "埇桥区", "请补正")
 
 

@@ -122,6 +122,22 @@ def test_an_objection_on_the_last_day_is_in_time_and_stops_the_clock(noon):
             objected(sheet)
 
 
+def test_an_objection_on_the_day_after_is_late_even_before_the_clock_has_cleared_the_line(noon):
+    sheet = grants.published(grants.fixed_case())
+    with at(date(2026, 3, 26)), pytest.raises(Conflict, match="结束"):
+        objected(sheet)
+
+
+def test_who_fixed_the_amount_does_not_judge_the_objection_either():
+    case, fixer = grants.ready_case(), staff(Role.SUBSIDY_REVIEWER)
+    with unit_of_work():
+        fixing.fix(fixer, [case.id])
+    objection = objected(grants.published(fresh(case)))
+    with pytest.raises(NotAllowed, match="本人定额"):
+        decide(fixer, objection, "dismiss")
+    decide(staff(Role.SUBSIDY_REVIEWER), objection, "dismiss")
+
+
 def test_an_upheld_objection_refuses_the_case_and_frees_what_it_held():
     policy = subsidies.make_policy(annual_budget_fen=30 * WAN)
     case, waiting = grants.fixed_case(policy=policy), grants.ready_case(policy=policy)

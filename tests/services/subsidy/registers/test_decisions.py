@@ -8,10 +8,12 @@ from marketplace.domain.errors import DomainError, NotAllowed
 from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry
 from marketplace.services.subsidy import case_facts, world
+from marketplace.services.subsidy.applying import submitting
 from marketplace.services.subsidy.registers import decisions
 from marketplace.services.unit import unit_of_work
 from tests import deals, subsidies
 from tests import factories as make
+from tests.reviewing import decide, office, submitted
 
 pytestmark = pytest.mark.usefixtures("session")
 WAN = deals.WAN
@@ -70,3 +72,21 @@ def test_a_dishonest_applicant_goes_on_only_by_decision():
     with unit_of_work():
         decisions.dishonest(approver, case.id, "upheld", "核实未履行")
     assert not case_facts.is_trustworthy(case)
+
+
+def test_a_listed_applicant_is_stopped_at_a_supplement_too_and_reads_by_which_list():
+    """DOMAIN §3, 20: every submission, not the first alone."""
+    case, agent = submitted()
+    decide(office(), case, "return", "paper_unclear", remarks={"form": "看不清"})
+    with unit_of_work():
+        db.session.add(
+            DishonestEntry(uscc=case.organisation.uscc, source="信用中国", listed_on=clock.today())
+        )
+    with pytest.raises(DomainError, match=r"信用中国，.*书面决定.*第8条") as refused, unit_of_work():
+        submitting.resubmit(agent, case.id)
+    assert refused.value.code == "guard_trustworthy"
+    approver = make.actor(make.make_staff(Role.SUBSIDY_APPROVER))
+    with unit_of_work():
+        decisions.dishonest(approver, case.id, "overridden", "债务已履行，待移出")
+    with unit_of_work():
+        assert submitting.resubmit(agent, case.id).state == "first_review"

@@ -101,8 +101,11 @@ def test_windows_never_overlap(manager, other, first, second, refused):
     act(other, old, "confirm")
     new = written(manager, window_from=second[0], window_to=second[1])
     if refused:
-        with pytest.raises(DomainError, match="重叠"):
+        with pytest.raises(DomainError, match="重叠") as told:
             act(manager, new, "propose")
+        assert f"第{db.session.get_one(PolicyVersion, old).ordinal}版" in str(told.value)
+        assert str(second[0]) in str(told.value)
+        assert ("2026-01-01或以后" in str(told.value)) is (first[1] is not None)
     else:
         assert act(manager, new, "propose") == "proposed"
         assert act(other, new, "confirm") == "effective"
@@ -152,6 +155,15 @@ def test_versions_are_compared_and_copied(manager):
         versions.write(manager, new.id, WORDING, TYPED | {"rate": "12"}, None)
         found = versions.compare(db.session.get_one(PolicyVersion, old), new)
     assert [(one.key, one.old, one.new) for one in found] == [("rate", 1000, 1200)]
+
+
+def test_a_copy_goes_on_the_day_after_the_other_ends(manager):
+    old = written(
+        manager, window_from=date(2025, 1, 1), window_to=date(2025, 12, 31), valid_to=date(2026, 6, 30)
+    )
+    with unit_of_work():
+        new = versions.create(manager, "purchase", copy_of=old)
+    assert (new.window_from, new.window_to, new.valid_from) == (date(2026, 1, 1), None, date(2026, 7, 1))
 
 
 def test_the_public_reads_what_is_confirmed(manager):

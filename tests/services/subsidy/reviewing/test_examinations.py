@@ -1,22 +1,27 @@
 """第三方审计, 专家评审, 现场核查: who is asked, what they see, what they must bring."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from marketplace.domain import clock
-from marketplace.domain.access import Role
+from marketplace.domain.access import SYSTEM, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
+from marketplace.models.deals import PaymentEvidence
 from marketplace.models.platform import FileLink, Notice
 from marketplace.models.subsidy import CaseExamination
 from marketplace.services.platform import files
 from marketplace.services.subsidy import cases
+from marketplace.services.subsidy.applying import evidence
 from marketplace.services.subsidy.reviewing import competence, examinations
 from marketplace.services.subsidy.reviewing.examinations import Answer
 from marketplace.services.unit import unit_of_work
 from marketplace.services.workbench import workbench
+from tests import deals
 from tests import factories as make
-from tests.deals import PDF
+from tests.deals import PDF, WAN
 from tests.reviewing import again, city, decide, office, passed_first, submitted
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -128,6 +133,53 @@ def test_an_examiner_reads_the_papers_of_the_case_given_and_of_no_other():
         files.open_for(auditor, link_ids[case.id])
 
 
+def test_an_examiner_opens_every_paper_of_the_case_and_none_of_another_purchase():
+    """Later bank statements and the licence too; once the city has passed the case, nothing of it any more."""
+    case, _agent = passed_first()
+    payment = evidence.sum_of(case).contracts[0].terms[0].payment
+    other = deals.make_contract(case.organisation, amounts=(10 * WAN,))
+    elsewhere = deals.make_payment(other, WAN)
+    with unit_of_work():
+        later = PaymentEvidence(
+            payment_id=payment.id, ordinal=1, state="verified", evidence="bank_transfer", bank="HSB",
+            serial="LATER1", organisation_id=case.organisation_id, verified_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(later)
+        db.session.flush()
+        profile = case.organisation.profile.id
+        hung = {
+            "statement": ("payment_evidence", later.id, "voucher"),
+            "licence": ("profile", profile, "licence"),
+            "else": ("payment", elsewhere.id, "voucher"),
+        }
+        links = {
+            name: files.attach(
+                SYSTEM, files.store(SYSTEM, f"{name}.pdf", PDF + name.encode(), "voucher"), kind, key, what
+            ).id
+            for name, (kind, key, what) in hung.items()
+        }
+    case = again(case)
+    assert any(one.id == links["statement"] for one in evidence.sum_of(case).contracts[0].terms[0].files)
+    reviewer, auditor = city(), outside(Role.EXTERNAL_AUDITOR)
+    row = ask(reviewer, case, auditor, "audit")
+    declare(auditor, row)
+    for name in ("statement", "licence"):
+        assert files.open_for(auditor, links[name]).link.id == links[name]
+    for name in ("statement", "licence"):
+        assert files.open_for(office(), links[name]).link.id == links[name]
+        with pytest.raises(NotFound):
+            files.open_for(office("341321"), links[name])
+    assert files.open_for(reviewer, links["licence"]).link.id == links["licence"]
+    with pytest.raises(NotFound):
+        files.open_for(auditor, links["else"])
+    decide(reviewer, case, "pass")
+    for name in links:
+        with pytest.raises(NotFound):
+            files.open_for(auditor, links[name])
+    with pytest.raises(NotFound):
+        cases.get_for(auditor, case.id)
+
+
 def test_a_visit_needs_day_people_and_photos():
     case, _agent = demanding("visit")
     reviewer = city()
@@ -138,6 +190,9 @@ def test_a_visit_needs_day_people_and_photos():
     assert [fault.field for fault in missing.value.errors] == ["happened_on", "people", "file"]
     with unit_of_work():
         link = examinations.add_file(visitor, row, "现场.pdf", PDF).id
+    with pytest.raises(ValidationFailed) as early:
+        give(visitor, row, happened_on=date(1900, 1, 1), people="张三、李四")
+    assert [fault.field for fault in early.value.errors] == ["happened_on"]
     give(visitor, row, happened_on=clock.today(), people="张三、李四")
     given = db.session.get_one(CaseExamination, row)
     assert (given.people, given.happened_on, given.score) == ("张三、李四", clock.today(), None)

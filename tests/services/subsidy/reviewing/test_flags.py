@@ -138,3 +138,12 @@ def test_the_same_voucher_in_two_cases_is_told_on_both():
         (same,) = files.links_of("payment", payments[0].id)
         files.attach(SYSTEM, same.file, "payment", payments[1].id, "voucher")
     assert found(case)["same_voucher"].tone == found(other)["same_voucher"].tone == "bad"
+
+
+def test_a_snapshot_that_was_tampered_with_is_flagged():
+    case, _agent = submitted()
+    assert "seal_broken" not in found(case)
+    with unit_of_work():
+        content = case.snapshot["content"] | {"clause": "other"}
+        case.snapshot = case.snapshot | {"content": content}
+    assert found(again(case))["seal_broken"].tone == "bad"

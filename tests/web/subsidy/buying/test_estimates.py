@@ -75,14 +75,31 @@ def test_what_others_were_granted_is_shown_without_their_names(client, achieveme
 
 def test_the_signed_in_enterprise_is_judged(client, login, address):
     subsidies.make_policy()
-    login(make.make_person(make.make_organisation("enterprise", division="320500")))
-    text = client.page(address).text
-    assert "贵单位住所不在本市" in text
-    assert "按现有情况不能获得补助" in text
-    assert "预计可获补助 0" not in text
-    assert "预计可获补助 2.6" not in text
     login(make.make_person(make.make_organisation("enterprise")))
-    assert "贵单位住所在" in client.page(address).text
+    text = client.page(address).text
+    assert "贵单位住所在" in text
+    assert "按本市企业首次购买" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "division", "words"),
+    [
+        ("enterprise", "320500", "贵单位住所不在本市"),
+        ("university", "341302", "贵单位不是企业，不能申请这项补助"),
+        ("authority", "341300", "贵单位不是企业，不能申请这项补助"),
+    ],
+)
+def test_whom_the_clause_is_not_for_is_told_so_and_sees_the_general_sums(
+    client, login, address, kind, division, words
+):
+    subsidies.make_policy()
+    login(make.make_person(make.make_organisation(kind, division=division)))
+    text = client.page(address).text
+    assert f"{words}（条款：“市内企业”）" in text
+    assert "下面按本市企业首次购买这项成果测算" in text
+    assert "贵单位住所在" not in text
+    assert "2.6万元" in text
+    assert "预计可获补助 2.6" not in text
 
 
 def test_a_seller_of_the_city_and_a_service_bring_nothing(client, session, address):
@@ -98,11 +115,32 @@ def test_a_seller_of_the_city_and_a_service_bring_nothing(client, session, addre
         ("?aid-amount=五&aid-kind=licence", "不能识别的字符"),
         ("?aid-amount=5&aid-years-0-amount=5", "请选择年份"),
         (f"?aid-amount=5&aid-years-0-year={YEAR}", "请填写付款金额"),
+        ("?aid-amount=0&aid-kind=licence", "金额须大于0"),
+        (f"?aid-amount=&aid-years-0-year={YEAR}&aid-years-0-amount=0", "金额须大于0"),
+        ("?aid-amount=&aid-kind=licence", "请填写成交额，或在"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_kept(client, address, query, words):
+def test_what_cannot_be_read_is_said_and_kept_above_the_estimate_for_the_price(client, address, query, words):
     subsidies.make_policy()
-    assert words in client.page(address + query).text
+    page = client.page(address + query)
+    assert words in page.text
+    assert "下面仍按标价 26 万元、今年一次付清测算" in page.text
+    assert "付款 26 万元" in page.text
+    typed = dict(pair.split("=") for pair in query[1:].split("&"))
+    for name in ("aid-amount", "aid-years-0-amount"):
+        if name in typed:
+            assert page.by_id[name].get("value", "") == typed[name]
+
+
+def test_without_a_price_cap_and_conditions_are_shown_and_no_sum(client, session):
+    subsidies.make_policy()
+    university = make.make_organisation("university", division="340111")
+    listing = make.make_published(make.make_person(university), price_fen=None, pricing="negotiable")
+    text = client.page(f"/achievements/{listing.id}").text
+    assert "填写金额后，可以看到各年预计补助" in text
+    assert "尚余 50 万元" in text
+    assert "按买方是本市的企业" in text
+    assert "测算。" in client.page(f"/achievements/{listing.id}?aid-amount=abc").text
 
 
 def test_a_row_is_added_without_scripts(client, address):
@@ -146,7 +184,10 @@ def test_several_purchases_share_a_cap_by_name_and_the_enterprise_its_year(clien
 
 def test_the_calculator_is_empty_at_first_and_names_faults(client, session):
     subsidies.make_policy()
-    assert "测算结果" not in client.page("/subsidy/calculator").text
+    page = client.page("/subsidy/calculator")
+    assert "测算结果" not in page.text
+    chosen = page.by_id["items-0-year"].find(".//option[@selected]")
+    assert chosen.get("value") == str(YEAR)
     assert "请填写付款金额" in client.page("/subsidy/calculator?items-0-name=甲").text
     assert "请先填写" in client.page("/subsidy/calculator/download").text
 

@@ -68,13 +68,16 @@ def paper(name: str) -> tuple[BytesIO, str]:
 
 
 def test_filling_in_and_submitting(browser: Any, opened: Any) -> None:
-    case, _agent = opened
+    case, agent = opened
     for code in ("form", "licence"):
         page = at(case, f"/materials/{code}")
         assert browser.submit(page, {"file": paper(code)}, form="file-form").status_code == 200
     answer = browser.submit(at(case, "/declarations"), {"typed_name": "张三"}, form="declaration-form")
     assert (answer.status_code, "张三" in answer.text) == (422, True)
     signed = {"unrelated": "y", "truth": "y", "aid": "none", "typed_name": "张三"}
+    answer = browser.submit(at(case, "/declarations"), signed, form="declaration-form")
+    assert (answer.status_code, f"请输入您本人的姓名“{agent.name}”" in answer.text) == (422, True)
+    signed["typed_name"] = agent.name
     assert browser.submit(at(case, "/declarations"), signed, form="declaration-form").status_code == 200
     assert "现在还不能提交" not in browser.page(at(case, "/submit")).text
     answer = browser.submit(at(case, "/submit"), {"digest": "0" * 64}, form="act")
@@ -85,7 +88,8 @@ def test_filling_in_and_submitting(browser: Any, opened: Any) -> None:
     assert stored(case).state == "first_review"
     # Once more from a page that was left open: there is nothing to submit any more.
     assert browser.post(at(case, "/submit"), data={"digest": stored(case).snapshot_digest}).status_code == 302
-    assert browser.get(at(case, "/submit")).status_code == 409
+    late = browser.get(at(case, "/submit"), follow_redirects=True).text
+    assert "申请现在是“待初审”，这一步不能再办理" in late
 
 
 def test_an_incomplete_draft_is_not_submitted_and_says_why(browser: Any, opened: Any) -> None:
@@ -103,6 +107,9 @@ def test_papers_are_removed_waived_and_refused(browser: Any, opened: Any) -> Non
     assert bad.status_code == 422
     assert browser.submit(page, form="file-form").status_code == 422
     browser.submit(page, {"file": paper("licence")}, form="file-form")
+    again = browser.submit(page, {"file": (paper("licence")[0], "换名.pdf")}, form="file-form")
+    assert (again.status_code, "“licence.pdf”内容相同" in again.text) == (422, True)
+    assert browser.submit(page, {"note": " "}, form="waiver-form").status_code == 422
     assert "licence.pdf" in browser.submit(page, {"note": "另有说明"}, form="waiver-form").text
     assert {row.code: row.note for row in stored(case).materials}["licence"] == "另有说明"
     assert browser.submit(page, form="/remove").status_code == 200
@@ -118,6 +125,16 @@ def test_thirty_files_go_up_at_once_and_one_more_does_not(browser: Any, opened: 
     assert (
         browser.post(page, data={"file": [paper("x")]}, content_type="multipart/form-data").status_code == 422
     )
+
+
+def test_of_several_files_the_bad_one_is_named_and_none_is_kept(browser: Any, opened: Any) -> None:
+    case, _agent = opened
+    two = [paper("好"), (BytesIO(b"MZ"), "坏.pdf")]
+    answer = browser.post(
+        at(case, "/materials/contract"), data={"file": two}, content_type="multipart/form-data"
+    )
+    assert (answer.status_code, "“坏.pdf”不能上传" in answer.text) == (422, True)
+    assert "好.pdf" not in browser.page(at(case)).text
 
 
 def test_the_account_is_masked_for_the_offices(
@@ -172,7 +189,8 @@ def test_opening_by_hand_and_the_certificate_of_the_enterprise(login: Any) -> No
     subsidies.make_batch(subsidies.make_policy("high_tech"))
     buyer = make.make_organisation()
     contract = make_contract(buyer)
-    browser = login(make.make_person(buyer))
+    agent = make.make_person(buyer)
+    browser = login(agent)
     page = browser.page("/desk/subsidies")
     name = contract.current.lines[0].traded.name
     assert name in page.text
@@ -188,7 +206,7 @@ def test_opening_by_hand_and_the_certificate_of_the_enterprise(login: Any) -> No
     assert "100,000.00" in browser.submit(at(case, "/particulars"), right, form="particulars-form").text
     for code in ("form", "certificate", "licence"):
         browser.submit(at(case, f"/materials/{code}"), {"file": paper(code)}, form="file-form")
-    signed = {"truth": "y", "aid": "none", "typed_name": "张三"}
+    signed = {"truth": "y", "aid": "none", "typed_name": agent.name}
     browser.submit(at(case, "/declarations"), signed, form="declaration-form")
     assert "待初审" in browser.submit(at(case, "/submit"), form="act").text
 

@@ -38,7 +38,7 @@ def test_the_application_says_who_what_how_much_in_capitals_and_by_which_clause(
         "人民币壹拾贰万叁仟元整",
         "申请单位（盖章处）",
         WORDS["truth"],
-        "签署人 张三",
+        f"签署人 {agent.name}",
     ):
         assert words in page.text
     assert page.h1 == "补助申请表"

@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
-from marketplace.models.subsidy import DecisionSheet, Payout, Publicity, Recovery
+from marketplace.models.subsidy import DecisionSheet, Payout, Publicity, Recovery, SubsidyCase
+from marketplace.services.platform import settings
 from marketplace.services.subsidy.applying import reports
 from marketplace.services.subsidy.granting import objections
 from marketplace.services.unit import unit_of_work
@@ -80,6 +81,20 @@ def test_publishing_asks_for_a_title_and_makes_a_public_page(client, enter, new_
     assert "公示期" in visitor.get(f"/publicities/{sheet.id}/print").text
     assert visitor.get(f"/publicities/{sheet.id}.pdf").status_code in (200, 302)
     assert visitor.get("/publicities/999").status_code == 404
+
+
+def test_a_grant_to_an_organisation_is_published_under_the_name_of_its_clause(client, enter):
+    purchase, certificate = grants.fixed_case(), grants.fixed_case()
+    with unit_of_work():
+        row = db.session.get_one(SubsidyCase, certificate.id)
+        row.clause, row.traded_id = "high_tech", None
+    enter(Role.PUBLISHER)
+    data = {"cases": [purchase.id, certificate.id]}
+    asked = client.post("/admin/publicities", data=data).text
+    assert "购买市外先进技术成果补助、高新技术企业认定补助公示" in asked
+    client.post("/admin/publicities", data=data | {"confirmed": "yes", "title": grants.TITLE})
+    rows = db.session.query(Publicity).one().rows
+    assert [one.achievement for one in rows] == [purchase.traded.name, "高新技术企业认定补助"]
 
 
 def test_an_objection_is_heard_and_decided(client, enter, new_client):
@@ -202,6 +217,18 @@ def test_progress_is_told_to_who_knows_both_numbers(client):
     assert words == {422}
     assert "没有查到" in client.post("/subsidy/progress", data={"number": case.number, "tail": "9"}).text
     assert client.get("/subsidy/progress").status_code == 200
+
+
+def test_too_many_wrong_digits_are_told_when_to_come_back_and_where_to_look_instead(client):
+    case = grants.fixed_case()
+    for _each in range(settings.get("progress.failures_allowed") - 1):
+        assert client.post("/subsidy/progress", data={"number": case.number, "tail": "1"}).status_code == 422
+    for tail in ("1", case.phone_tail):
+        answer = client.post("/subsidy/progress", data={"number": case.number, "tail": tail})
+        assert answer.status_code == 429
+        assert "申请单位可以随时登录" in answer.text
+        assert case.number in answer.text
+        assert "公示中" not in answer.text
 
 
 def test_the_applicant_sees_publication_voucher_and_what_is_left_to_repay(client, login):

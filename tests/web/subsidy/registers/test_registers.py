@@ -96,3 +96,20 @@ def test_a_dishonest_applicant_goes_on_by_a_written_decision(client, login, revi
     client.post(address, data={"outcome": "overridden", "words": "债务已经履行"})
     assert "债务已经履行" in client.page(address).text
     assert client.get("/admin/dishonest-decisions/999999").status_code == 404
+
+
+def test_a_draft_of_a_listed_enterprise_is_decided_on_from_the_list(client, login, reviewer):
+    policy = subsidies.make_policy()
+    buyer = make.make_organisation("enterprise")
+    traded, batch = deals.make_traded(name="堆肥翻抛机"), subsidies.make_batch(policy)
+    case = subsidies.make_case(buyer, traded, policy, batch, "draft")
+    address = f"/admin/dishonest-decisions/{case.id}"
+    login(make.make_staff(Role.SUBSIDY_APPROVER))
+    assert client.get(address).status_code == 404
+    with unit_of_work():
+        db.session.add(DishonestEntry(uscc=buyer.uscc, source="信用中国", listed_on=clock.today()))
+    assert address in client.page("/admin/dishonest").links
+    client.post(address, data={"outcome": "overridden", "words": "信用修复完成"})
+    assert "信用修复完成" in client.page(address).text
+    login(reviewer)
+    assert "堆肥翻抛机" not in client.page("/admin/dishonest").text

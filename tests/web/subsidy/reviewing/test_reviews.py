@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.deals import PaymentAllocation
@@ -149,7 +150,7 @@ def test_several_are_confirmed_before_they_pass(client, login):
     login(reviewer)
     data = {"cases": [ready.id, bare.id, "x"], "action": "pass"}
     page = client.post("/admin/subsidies/batch", data=data)
-    assert "材料还没有逐项核对" in page.text
+    assert "还有材料没有核对：补助申请表" in page.text
     assert again(ready).state == "first_review"
     page = client.post("/admin/subsidies/batch", data=data | {"confirmed": "yes"})
     assert "办成 1 件，未办成 1 件" in page.text
@@ -167,6 +168,8 @@ def test_an_expert_declares_reads_and_answers(client, login):
     address = f"/admin/subsidies/{case.id}/examinations"
     assert client.post(address, data={"who": f"expert:{expert.id}"}).status_code == 302
     assert client.post(address, data={"who": f"expert:{reviewer.id}"}).status_code == 302
+    assert "请先在“请谁”中选择" in client.post(address, data={"who": ""}, follow_redirects=True).text
+    assert "专家评审 还没有提交意见" in send(client, case, "pass").text
     row = db.session.scalars(select(CaseExamination)).one().id
     login(expert)
     assert "待提交" in client.page("/desk/examinations").text
@@ -199,7 +202,7 @@ def test_a_visit_brings_photos(client, login):
     sent = client.post(f"/desk/examinations/{row}/files", data={"file": (BytesIO(PDF), "现场.pdf")})
     assert sent.status_code == 302
     assert client.post(f"/desk/examinations/{row}/files", data={}).status_code == 422
-    answer = {"opinion": "设备已投产", "happened_on": "2026-01-05", "people": "张三"}
+    answer = {"opinion": "设备已投产", "happened_on": clock.today().isoformat(), "people": "张三"}
     assert client.post(f"/desk/examinations/{row}", data=answer).status_code == 302
     assert "张三" in client.page(f"/desk/examinations/{row}").text
 
