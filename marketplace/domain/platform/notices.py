@@ -62,7 +62,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "match_found": NoticeKind(N_("“%(title)s”有 %(number)s 个新的匹配"), "match"),
     "gaps_opened": NoticeKind(N_("贵单位的领域有 %(number)s 项新的需求缺口"), "match"),
     "pair_introduced": NoticeKind(N_("技术经理人 %(broker)s 建议：“%(demand)s”与“%(achievement)s”"), "match"),
-    "pair_moved": NoticeKind(N_("您关注的“%(title)s”有进展：%(what)s"), "match"),
+    "pair_moved": NoticeKind(N_("您关注的“%(title)s”：%(what)s"), "match"),
     "negotiation_opened": NoticeKind(N_("对方希望就“%(title)s”开始洽谈"), "negotiation"),
     "offer_made": NoticeKind(N_("“%(title)s”收到第 %(number)s 份方案"), "negotiation"),
     "offer_accepted": NoticeKind(N_("“%(title)s”的方案已被接受"), "negotiation"),

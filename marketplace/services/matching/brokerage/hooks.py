@@ -1,7 +1,6 @@
 """What happens to a broker's leads by itself: a negotiation that they are part of begins, ends, is signed for.
 
-A broker who is no part of a negotiation has no lead moved by it; what followers of a pair are told is the business of
-``telling.following``.
+A broker who is no part of a negotiation has no lead moved by it, and hears nothing of it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -14,7 +14,6 @@ from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Lead, LeadTask
-from marketplace.models.people import Membership
 from marketplace.services import workflow
 from marketplace.services.catalogue import pages
 from marketplace.services.matching.brokerage.hooks import key_of
@@ -128,7 +127,7 @@ def write_note(actor: Actor, lead_id: int, note: str, version: int | None = None
 
 
 def follow(actor: Actor, lead_id: int, followed: bool) -> Lead:
-    """Hear of what happens to a lead's pair, or hear no more."""
+    """Hear when the strength of a lead's pair changes, or hear no more."""
     lead = get(actor, lead_id, lock=True)
     if lead.followed != followed:
         lead.followed = followed
@@ -176,22 +175,6 @@ def reopen(actor: Actor, lead_id: int) -> Lead:
         lead.state_note = ""
         workflow.apply(LEAD, lead, "reopen", actor, subject_of(lead))
     return lead
-
-
-def follows(demand_id: int, achievement_id: int) -> list[int]:
-    """Return the people who follow a pair as brokers and are still in their organisation."""
-    query = (
-        select(Lead.person_id)
-        .join(
-            Membership,
-            (Membership.person_id == Lead.person_id)
-            & (Membership.organisation_id == Lead.organisation_id)
-            & Membership.ended_at.is_(None),
-        )
-        .where(Lead.followed, Lead.subject_key == key_of(demand_id, achievement_id))
-        .order_by(Lead.id)
-    )
-    return list(dict.fromkeys(db.session.scalars(query)))
 
 
 def beside(actor: Actor, listing: Listing) -> list[Lead]:

@@ -15,7 +15,7 @@ from marketplace.models.matching import Inquiry, InquiryMessage, MatchShown
 from marketplace.models.people import Organisation
 from marketplace.services.catalogue import pages
 from marketplace.services.matching.inquiries import threads, writing
-from marketplace.services.matching.telling import following, shown
+from marketplace.services.matching.telling import shown
 from marketplace.services.platform import audit, deadlines, notices, settings
 
 _OTHER = {"demand": "achievement", "achievement": "demand"}
@@ -189,7 +189,6 @@ def _note_pair(actor: Actor, listing: Listing, inquiry: Inquiry) -> None:
     if inquiry.pair_id is not None:
         ids = {listing.kind: listing.id, _OTHER[listing.kind]: inquiry.pair_id}
         shown.inquired(actor.organisation_id, ids["demand"], ids["achievement"])
-        following.of_inquiry(inquiry, "inquiry_begun")
         return
     column = MatchShown.demand_id if listing.kind == "demand" else MatchShown.achievement_id
     query = select(MatchShown.demand_id, MatchShown.achievement_id).where(

@@ -26,7 +26,6 @@ from marketplace.models.catalogue import Revision
 from marketplace.models.matching import Inquiry
 from marketplace.models.people import Organisation
 from marketplace.services import workflow
-from marketplace.services.matching.telling import following
 from marketplace.services.platform import deadlines, notices
 
 
@@ -145,7 +144,7 @@ def act(
         transition = workflow.apply(
             INQUIRY, inquiry, action, actor, subject_of(inquiry, actor), reasons, note
         )
-    _tell_moved(actor, inquiry, action)
+    _tell_closed(actor, inquiry, action)
     return transition
 
 
@@ -225,17 +224,7 @@ def tell(inquiry: Inquiry, people: Collection[int], kind: str, **params: Any) ->
     notices.notify(people, kind, "inquiry", inquiry.id, **letter, title=title_of(inquiry), **params)
 
 
-_FOLLOWED = {
-    "answer": "inquiry_answered",
-    "close": "inquiry_closed",
-    "end": "inquiry_closed",
-    "settle": "inquiry_closed",
-}
-
-
-def _tell_moved(actor: Actor, inquiry: Inquiry, action: str) -> None:
-    if action in _FOLLOWED:
-        following.of_inquiry(inquiry, _FOLLOWED[action])
+def _tell_closed(actor: Actor, inquiry: Inquiry, action: str) -> None:
     if action not in ("close", "end"):
         return
     people = people_of(inquiry) - {actor.person_id or 0}

@@ -16,7 +16,6 @@ from marketplace.services.catalogue import visibility
 from marketplace.services.matching.brokerage import hooks
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.matching.negotiations import records
-from marketplace.services.matching.telling import following
 from marketplace.services.platform import audit
 
 MOST_CHOICES = 50
@@ -106,8 +105,5 @@ def open_from(actor: Actor, inquiry: Inquiry, other_id: int | None = None) -> Ne
     audit.record(actor, "negotiation.create", "negotiation", negotiation.id, inquiry=inquiry.id)
     threads.act(actor, inquiry, "negotiate")
     hooks.opened(negotiation)
-    following.moved(
-        negotiation.demand_id, negotiation.achievement_id, "negotiation_opened", negotiation.broker_id
-    )
     records.tell(actor, negotiation, "negotiation_opened")
     return negotiation

@@ -18,7 +18,6 @@ from marketplace.services.deals.drafts import creating
 from marketplace.services.matching.brokerage import hooks
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.matching.negotiations import offers, records
-from marketplace.services.matching.telling import following
 
 
 def draft(actor: Actor, negotiation_id: int) -> Contract:
@@ -42,9 +41,6 @@ def draft(actor: Actor, negotiation_id: int) -> Contract:
         moved = workflow.apply(NEGOTIATION, negotiation, "draft", actor, records.sides_of(negotiation))
     assert moved.notice is not None  # noqa: S101
     records.tell(actor, negotiation, moved.notice)
-    following.moved(
-        negotiation.demand_id, negotiation.achievement_id, "contract_drafted", negotiation.broker_id
-    )
     if negotiation.inquiry.state == "negotiating":
         threads.act(SYSTEM, negotiation.inquiry, "settle")
     return contract

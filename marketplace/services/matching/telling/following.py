@@ -1,6 +1,10 @@
-"""Brokers who follow a pair hear that something happened to it: what, never what was said."""
+"""Brokers who follow a pair hear that its strength changed, and nothing of what its sides do with each other.
 
-from collections.abc import Mapping, Sequence
+That two organisations ask, negotiate or draft is theirs to tell: a broker hears of it in the threads and negotiations
+that they take part in.
+"""
+
+from collections.abc import Sequence
 
 from sqlalchemy import or_, select, update
 
@@ -8,44 +12,14 @@ from marketplace.domain.access import Permission, may
 from marketplace.domain.errors import NotFound
 from marketplace.domain.text import N_
 from marketplace.extensions import db
-from marketplace.models.matching import Inquiry, Lead, MatchShown
+from marketplace.models.matching import Lead, MatchShown
 from marketplace.services.matching.reading import matches
 from marketplace.services.matching.reading.matches import Pair
 from marketplace.services.matching.telling import shown
 from marketplace.services.people import actors
 from marketplace.services.platform import notices
 
-MOVES: Mapping[str, str] = {
-    "strength": N_("匹配程度有变化"),
-    "inquiry_begun": N_("双方开始询问"),
-    "inquiry_answered": N_("询问已有答复"),
-    "inquiry_closed": N_("询问已结束"),
-    "negotiation_opened": N_("双方开始洽谈"),
-    "contract_drafted": N_("已生成合同草稿"),
-}
-"""What may happen to a pair, as its followers are told."""
-
-
-def moved(demand_id: int | None, achievement_id: int | None, move: str, broker_id: int | None = None) -> None:
-    """Tell the followers of a pair that it moved: a code of MOVES. Needs a unit of work; half a pair moves nobody.
-
-    ``broker_id``: the broker's organisation that takes part, and so hears of it anyway.
-    """
-    if demand_id is None or achievement_id is None:
-        return
-    query = select(Lead).where(
-        Lead.followed, Lead.demand_id == demand_id, Lead.achievement_id == achievement_id
-    )
-    for lead in db.session.scalars(query.order_by(Lead.id)):
-        pair = _seen_by(lead) if lead.organisation_id != broker_id else None
-        if pair is not None:
-            _tell(lead, pair, move)
-
-
-def of_inquiry(inquiry: Inquiry, move: str) -> None:
-    """Tell the followers of the pair that an inquiry is about, where it is about one."""
-    ids = {inquiry.listing.kind: inquiry.listing_id, matches.OTHER[inquiry.listing.kind]: inquiry.pair_id}
-    moved(ids["demand"], ids["achievement"], move, inquiry.broker_id)
+STRENGTH_CHANGED = N_("匹配程度有变化")
 
 
 def strengths(listing_ids: Sequence[int]) -> None:
@@ -59,7 +33,7 @@ def strengths(listing_ids: Sequence[int]) -> None:
     for lead in db.session.scalars(query.order_by(Lead.id)):
         pair = _seen_by(lead)
         if pair is not None and _is_news(lead, pair):
-            _tell(lead, pair, "strength")
+            _tell(lead, pair)
 
 
 def _seen_by(lead: Lead) -> Pair | None:
@@ -93,7 +67,7 @@ def _is_news(lead: Lead, pair: Pair) -> bool:
     return before is not None and before != pair.strength
 
 
-def _tell(lead: Lead, pair: Pair, move: str) -> None:
+def _tell(lead: Lead, pair: Pair) -> None:
     assert pair.demand.published is not None  # noqa: S101
     assert pair.achievement.published is not None  # noqa: S101
     notices.notify(
@@ -102,5 +76,5 @@ def _tell(lead: Lead, pair: Pair, move: str) -> None:
         "lead",
         lead.id,
         title=f"{pair.demand.published.title} — {pair.achievement.published.title}",
-        what=MOVES[move],
+        what=STRENGTH_CHANGED,
     )

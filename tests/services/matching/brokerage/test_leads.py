@@ -47,11 +47,9 @@ def test_a_lead_is_one_of_a_kind_and_the_desk_shares_it():
         run(leads.create, table.buyer, table.demand.id)
     assert leads.counts(colleague)["new"] == 2
     assert leads.counts(table.actor("stranger"))["open"] == 0
-    assert leads.follows(table.demand.id, table.achievement.id) == [table.people["broker"].id]
     run(leads.take_over, colleague, lead.id)
-    assert leads.follows(table.demand.id, table.achievement.id) == [colleague.person_id]
     run(leads.follow, colleague, lead.id, False)
-    assert leads.follows(table.demand.id, table.achievement.id) == []
+    assert (lead.person_id, lead.followed) == (colleague.person_id, False)
     assert {one.id for one in leads.beside(colleague, table.demand)} == {lead.id, alone.id}
     # The same pair is nobody's secret to another desk, which begins its own lead.
     assert run(leads.create, table.actor("stranger"), table.demand.id, table.achievement.id).id != lead.id

@@ -1,4 +1,4 @@
-"""Brokers who follow a pair hear that it moved, as long as they may see it."""
+"""Brokers who follow a pair hear that its strength changed, as long as they may see it."""
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,8 @@ from marketplace.models.catalogue import DemandRevision
 from marketplace.models.people import Person
 from marketplace.models.platform import Notice
 from marketplace.services.matching.brokerage import leads
-from marketplace.services.matching.inquiries import asking, threads, writing
+from marketplace.services.matching.inquiries import asking, writing
+from marketplace.services.matching.negotiations import beginning
 from marketplace.services.matching.telling import following
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
@@ -39,14 +40,16 @@ def test_a_change_of_strength_is_told_once_and_the_first_word_is_no_change() -> 
     for score, number in ((0.3, 0), (0.4, 0), (0.15, 1), (0.14, 1), (0.3, 2)):
         here.rank(score)
         consider(here.demand)
-        assert heard(person) == [following.MOVES["strength"]] * number
+        assert heard(person) == [following.STRENGTH_CHANGED] * number
 
 
 @pytest.mark.parametrize("lost", ["nothing", "follows no more", "left", "unverified", "hidden"])
 def test_only_who_follows_and_may_see_the_pair_hears(lost: str) -> None:
-    """That an inquiry began, for instance."""
+    """That it got weaker, for instance."""
     here = world()
     person = broker(here)
+    here.rank(0.3)
+    consider(here.demand)
     with unit_of_work():
         if lost == "follows no more":
             lead = leads.find(make.actor(person), here.demand.id, here.offers[0].id)
@@ -60,15 +63,15 @@ def test_only_who_follows_and_may_see_the_pair_hears(lost: str) -> None:
             revision = here.demand.published
             assert isinstance(revision, DemandRevision)
             revision.disclosure = "admin"
-    with unit_of_work():
-        following.moved(here.demand.id, here.offers[0].id, "inquiry_begun")
-    assert heard(person) == ([following.MOVES["inquiry_begun"]] if lost == "nothing" else [])
+    here.rank(0.15)
+    consider(here.demand)
+    assert heard(person) == ([following.STRENGTH_CHANGED] if lost == "nothing" else [])
 
 
-def test_a_thread_is_followed_without_its_words_and_not_by_the_broker_who_is_in_it() -> None:
-    """Begun, answered, closed; the broker in the thread hears of it there."""
+def test_what_the_sides_do_is_told_to_the_broker_who_takes_part_and_to_no_other() -> None:
+    """Asked, answered, negotiated: one broker is in the thread, another only follows the pair."""
     here = world()
-    person, inside = broker(here), broker(here)
+    outside, inside = broker(here), broker(here)
     asker, owner = make.actor(here.seller), make.actor(here.buyer)
     with unit_of_work():
         inquiry = asking.ask(
@@ -76,7 +79,9 @@ def test_a_thread_is_followed_without_its_words_and_not_by_the_broker_who_is_in_
             make.actor(inside).organisation_id,
         )  # fmt: skip
         writing.write(owner, inquiry.id, "请先看一下产线照片，下周可以面谈。", "second")
-        threads.act(asker, inquiry, "close", ["technology"])
-    told = [following.MOVES[move] for move in ("inquiry_begun", "inquiry_answered", "inquiry_closed")]
-    assert heard(person) == told
-    assert heard(inside) == []
+        beginning.open_from(owner, inquiry)
+    query = select(Notice.kind).where(Notice.person_id.in_((outside.id, inside.id)))
+    assert set(db.session.scalars(query.where(Notice.person_id == inside.id))) >= {
+        "inquiry_message", "negotiation_opened",
+    }  # fmt: skip
+    assert list(db.session.scalars(query.where(Notice.person_id == outside.id))) == []
