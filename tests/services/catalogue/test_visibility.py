@@ -190,10 +190,10 @@ def test_an_anonymous_question_keeps_the_owner_unknown(make_world: Callable[[str
     with unit_of_work():
         listing = asking.target(actor, "demand", world.listing.id)
         asking.ask(actor, listing, "我们有一种替代胶，可以先送样试用。", "key-other")
-    assert [line.counterpart for line in boxes.sent(actor).lines] == [FULL_WORDS["owner"]]
+    assert [line.owner for line in boxes.sent(actor).lines] == [FULL_WORDS["owner"]]
     with unit_of_work():
         db.session.get_one(Organisation, actor.organisation_id).state = "suspended"
-    assert [line.counterpart for line in boxes.sent(world.actor("other")).lines] == [""]
+    assert [line.owner for line in boxes.sent(world.actor("other")).lines] == [""]
     assert len(boxes.received(world.actor("owner")).lines) == 1
 
 
