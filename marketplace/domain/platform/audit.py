@@ -199,6 +199,7 @@ _ACTION_WORDS: Mapping[str, str] = {
     "contribution_confirmed": N_("确认技术经理人贡献"),
     "feedback": N_("评价"),
     "retire": N_("停用"),
+    "lookup_failed": N_("进度查询未通过"),
 }
 
 
