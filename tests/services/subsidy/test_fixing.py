@@ -136,7 +136,10 @@ def test_fifty_at_once_share_the_last_of_a_budget(app):
     """DOMAIN §3, 21: the budget is good for 43 grants of 7.7万; the rest waits, nobody is cut."""
     buyer, policy = make.make_organisation(), subsidies.make_policy(annual_budget_fen=333 * WAN)
     batch = subsidies.make_batch(policy)
-    made = [subsidies.make_case(buyer, paid_contract(buyer, 77)[1], policy, batch) for _ in range(50)]
+    bought = [deals.make_traded() for _ in range(50)]
+    contract = deals.make_contract(buyer, amounts=(77 * WAN,) * 50, traded=bought)
+    deals.make_payment(contract, 50 * 77 * WAN, shares=[(traded.id, 77 * WAN) for traded in bought])
+    made = [subsidies.make_case(buyer, traded, policy, batch) for traded in bought]
     rows, decisions = press_at_once(app, made)
     assert Counter(decisions) == {"granted": 43, "waiting_budget": 7}
     assert sum(row.fixed_fen or 0 for row in rows) == 43 * 7_700_000

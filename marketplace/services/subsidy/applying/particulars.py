@@ -39,12 +39,26 @@ def write(
         faults.append(FieldError("certified_on", "year_differs", N_("发证年度与证书编号中的年度不一致")))
     if again is None:
         faults.append(FieldError("again", "again_missing", N_("请选择首次认定还是再次认定")))
+    elif again is False and _had_first(case):
+        words = N_("贵单位已按首次认定申请过补助，这次请选择再次认定")
+        faults.append(FieldError("again", "first_twice", words))
     if faults or certified_on is None:
         raise ValidationFailed(faults)
     case.particulars = {"number": number, "certified_on": certified_on.isoformat(), "again": bool(again)}
     db.session.flush()
     audit.record(actor, "subsidy_case.write", "subsidy_case", case.id, part="particulars")
     return case
+
+
+def _had_first(case: SubsidyCase) -> bool:
+    """Return whether the organisation has another living case for its first certificate: there is only one first."""
+    query = select(SubsidyCase).where(
+        SubsidyCase.clause == case.clause,
+        SubsidyCase.organisation_id == case.organisation_id,
+        SubsidyCase.id != case.id,
+        SubsidyCase.state.not_in(DEAD),
+    )
+    return any(one.particulars.get("again") is False for one in db.session.scalars(query).unique())
 
 
 def _used(case: SubsidyCase, number: str) -> bool:

@@ -38,7 +38,8 @@ def test_a_number_that_does_not_exist_is_braked_the_same():
     assert guess("SZBZ2026-99999", most, lambda place: f"10.0.0.{place}").wait_until is not None
 
 
-def test_an_address_is_braked_over_many_numbers():
+def test_an_address_is_braked_over_many_numbers(monkeypatch):
+    monkeypatch.setattr(lookups.signin, "PEOPLE_BEHIND_AN_ADDRESS", 2)
     case, _agent = submitted()
     most = settings.get("progress.failures_allowed") * lookups.signin.PEOPLE_BEHIND_AN_ADDRESS
     for place in range(most):

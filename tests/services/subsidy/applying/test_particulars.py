@@ -1,0 +1,33 @@
+"""What a case about a certificate says: one certificate serves one case, and there is only one first."""
+
+import pytest
+
+from marketplace.domain import clock
+from marketplace.domain.errors import ValidationFailed
+from marketplace.services.subsidy import opening
+from marketplace.services.subsidy.applying import particulars
+from marketplace.services.unit import unit_of_work
+from tests import factories as make
+from tests import subsidies
+
+pytestmark = pytest.mark.usefixtures("session")
+
+
+@pytest.mark.parametrize(
+    ("serial", "again", "refused"),
+    [("34000123", True, ["number"]), ("34000124", False, ["again"]), ("34000124", True, [])],
+)
+def test_a_certificate_serves_one_case_and_only_one_is_the_first(serial, again, refused):
+    policy, buyer, today = subsidies.make_policy("high_tech"), make.make_organisation(), clock.today()
+    before = {"number": f"GR{today.year}34000123", "certified_on": today.isoformat(), "again": False}
+    subsidies.make_case(buyer, None, policy, subsidies.make_batch(policy), "closed", particulars=before)
+    agent = make.actor(make.make_person(buyer))
+    with unit_of_work():
+        case = opening.open_for_certificate(agent, "high_tech").id
+    found: list[str] = []
+    try:
+        with unit_of_work():
+            particulars.write(agent, case, f"GR{today.year}{serial}", today, again)
+    except ValidationFailed as fault:
+        found = [one.field for one in fault.errors]
+    assert found == refused
