@@ -51,7 +51,7 @@ def test_every_state_is_present(demonstration: Flask) -> None:
     waiting = set(db.session.scalars(select(ReviewTask.kind).where(ReviewTask.state == "open")))
     assert waiting == set(TASK_KINDS) - {"contract_change", "price_objection", "payment_evidence"}
     assert set(counted(FileLink.level)) == {"public", "verified", "parties"}
-    assert db.session.scalar(select(func.count(Inquiry.id))) == 9
+    assert db.session.scalar(select(func.count(Inquiry.id))) == 13
     assert db.session.scalars(select(SettingValue.state)).all() == ["proposed"]
     assigned = select(func.count(ReviewTask.id)).where(ReviewTask.assignee_id.is_not(None))
     assert db.session.scalar(assigned) == 1
