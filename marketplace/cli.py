@@ -20,9 +20,11 @@ from marketplace.domain.states import MACHINES, diagram
 from marketplace.integrations.billing import BillingUnavailable
 from marketplace.integrations.billing_fake import FakeStripe
 from marketplace.jobs import bell
+from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
 from marketplace.services.deals.billing import reconciling
+from marketplace.services.matching.ranking import learning, tending
 from marketplace.services.outside import outside
 from marketplace.services.people import accounts, signup
 from marketplace.services.platform import audit, reference
@@ -57,6 +59,7 @@ def prepare(context: click.Context) -> None:
     if current_app.config["DEMO_MODE"]:
         context.invoke(demo_load)
     context.invoke(search_ensure)
+    context.invoke(matching_ensure)
     if current_app.config["DEMO_MODE"]:
         context.invoke(demo_logins)
 
@@ -172,6 +175,29 @@ def search_evaluate(corpus: Path, queries: Path, engine: str) -> None:
 
 
 matching_group = AppGroup("matching", help="Which achievements fit which demands.")
+
+
+@matching_group.command("refresh")
+def matching_refresh() -> None:
+    """Learn the weights of all published texts and rank everything, both ways."""
+    with click.progressbar(length=1, label="refresh") as bar:
+
+        def told(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        try:
+            done = learning.refresh(told)
+        except MatcherBusy as busy:
+            raise click.ClickException(str(busy)) from busy
+    click.echo(f"{done['documents']} texts ranked, {done['written']} lists changed")
+
+
+@matching_group.command("ensure")
+def matching_ensure() -> None:
+    """Rank everything if it was never done, or was done with another analysis chain or knowledge table."""
+    if outside().matcher.active and tending.why_learn() in ("missing", "outdated"):
+        click.echo(f"{learning.refresh()['documents']} texts ranked")
 
 
 @matching_group.command("evaluate")

@@ -109,6 +109,7 @@ def application(
         SQLALCHEMY_DATABASE_URI=database_url,
         INSTANCE=instance,
         SEARCH_DIR=instance / "search",
+        MATCHER_DIR=instance / "matcher",
         FILES_DIR=instance / "files",
         MAIL_DIR=instance / "mail",
         PUBLIC_URL="http://localhost",

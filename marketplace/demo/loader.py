@@ -11,6 +11,9 @@ from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.payments import Money
 from marketplace.demo.market import Market
 from marketplace.demo.marks import is_done, mark_done
+from marketplace.demo.matching.dealings import Dealings
+from marketplace.demo.matching.inquiries import Inquiries
+from marketplace.demo.matching.opinions import Opinions
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
 from marketplace.demo.subsidy import policies
@@ -44,6 +47,10 @@ def plan() -> Plan:
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
+    inquiries = Inquiries(found, people, market)
+    inquiries.schedule()
+    Dealings(inquiries).schedule()
+    Opinions(inquiries).schedule()
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()

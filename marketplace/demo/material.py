@@ -1,20 +1,11 @@
-"""Files of the demonstration, made here: charts and documents that say they are invented."""
+"""Files of the demonstration, made here: drawings and documents that say they are invented."""
 
-import io
 import zlib
 from collections.abc import Iterator
-from math import exp, sin
 
-from PIL import Image, ImageDraw
-
+from marketplace.demo import drawings
 from marketplace.demo.plan import dice
 from marketplace.demo.texts import ListingText, OrganisationText
-
-SIZE = (800, 600)
-_FINE = 2
-"""Charts are drawn at twice their size and reduced, which smooths their lines."""
-_INKS = ("#1f5fa8", "#2a7f6f", "#9a5b13", "#5b4a9c", "#a33b4a", "#33658a")
-_GREY, _FRAME = "#d9dee5", "#8a95a3"
 
 _DOCUMENTS = (("成果介绍", "public", 0.4), ("检测报告", "verified", 0.6), ("技术方案", "parties", 0.4))
 """Name, level, and the share of achievements that have one."""
@@ -36,9 +27,10 @@ def files_for(text: ListingText) -> Iterator[Upload]:
             name = "现场情况说明（演示）"
             yield (f"{name}.pdf", document([name, *lines]), "attachment", level, "")
         return
-    yield ("对比试验曲线（演示）.png", chart(text.key), "image", "public", "与现行做法的对比试验（演示）")
-    if chance.random() < 0.4:
-        yield ("分批次结果（演示）.png", chart(f"{text.key}/2"), "image", "public", "分批次试验结果（演示）")
+    picture = drawings.picture(text.key)
+    if picture is not None:
+        caption = f"{drawings.caption(text.key)}（演示）"
+        yield (f"{caption}.png", picture, "image", "public", caption)
     for name, level, share in _DOCUMENTS:
         if chance.random() < share:
             content = document([f"{name}（演示）", *lines])
@@ -53,39 +45,6 @@ def licence(text: OrganisationText) -> tuple[str, bytes]:
         f"住所  {text.address}", "", "本证照为演示材料，不对应任何真实主体。",
     ]  # fmt: skip
     return f"{name}.pdf", document(lines)
-
-
-def chart(key: str) -> bytes:
-    """Return a PNG with two curves over a grid, the same for the same key; without words, as no font is needed."""
-    chance = dice("chart", key)
-    image = Image.new("RGB", (SIZE[0] * _FINE, SIZE[1] * _FINE), "white")
-    draw = ImageDraw.Draw(image)
-    left, top, right, bottom = (each * _FINE for each in (90, 50, SIZE[0] - 50, SIZE[1] - 80))
-    for row in range(6):
-        at = top + (bottom - top) * row // 5
-        draw.line((left, at, right, at), fill=_GREY, width=_FINE)
-    draw.line((left, top, left, bottom, right, bottom), fill=_FRAME, width=2 * _FINE)
-    ink = chance.choice(_INKS)
-    level, gain, bend = chance.uniform(0.2, 0.4), chance.uniform(0.3, 0.45), chance.uniform(2, 6)
-    for lift, colour, width in ((0.0, "#98a3b0", 3), (gain, ink, 5)):
-        shake = chance.uniform(0.01, 0.03)
-        points = []
-        for step in range(61):
-            part = step / 60
-            height = (level + lift) * (1 - exp(-bend * part)) + 0.1 + shake * sin(part * 23 + lift * 9)
-            points.append((left + (right - left) * part, bottom - (bottom - top) * height))
-        draw.line(points, fill=colour, width=width * _FINE, joint="curve")
-        for x, y in points[::10]:
-            radius = width * 2 * _FINE
-            draw.ellipse(
-                (x - radius, y - radius, x + radius, y + radius),
-                fill="white",
-                outline=colour,
-                width=2 * _FINE,
-            )
-    stream = io.BytesIO()
-    image.reduce(_FINE).save(stream, "PNG", compress_level=1)  # the store encodes it again
-    return stream.getvalue()
 
 
 def document(lines: list[str]) -> bytes:

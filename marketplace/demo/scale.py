@@ -37,15 +37,18 @@ def rows_to_add(count: int) -> int:
     return count + count // _DEMANDS
 
 
-def add(count: int, seed: int, advance: Callable[[int], None]) -> None:
-    """Publish ``count`` achievements and a fifth as many demands of the series of ``seed``.
+def add(count: int, seed: int, advance: Callable[[int], None], demands: int | None = None) -> None:
+    """Publish ``count`` achievements and ``demands`` (a fifth as many, if not said) of the series of ``seed``.
 
     Each chunk is a transaction that marks itself done: a fault resumes behind it, a repetition adds nothing,
     a greater ``count`` adds the rest. ``advance`` is told how many more are there.
     """
     _add_owners(max(1, count // _PER_OWNER), seed)
     owners = _owners()
-    for kind, total in (("achievement", count), ("demand", count // _DEMANDS)):
+    for kind, total in (
+        ("achievement", count),
+        ("demand", count // _DEMANDS if demands is None else demands),
+    ):
         for start in range(0, total, CHUNK):
             places = range(start, min(start + CHUNK, total))
             mark = f"scale/{seed}/{kind}/{start}-{places.stop}"

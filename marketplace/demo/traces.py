@@ -1,4 +1,4 @@
-"""What people leave on a site in use: questions, invitations, views, notices read, a setting that waits."""
+"""What people leave on a site in use: invitations, views, notices read, a setting that waits."""
 
 import tomllib
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import DemandRevision, Listing
 from marketplace.models.people import Organisation
 from marketplace.models.platform import DailyCount, Notice
-from marketplace.services.catalogue import inquiries
-from marketplace.services.people import accounts, invitations, organisations, verification
+from marketplace.services.people import invitations, organisations, verification
 from marketplace.services.platform import reviews, settings
 
 _DAYS_COUNTED = 60
@@ -37,8 +36,6 @@ class Traces:
     def schedule(self) -> None:
         """Put everything into the plan; counts and reading come last."""
         raw = tomllib.loads((FOLDER / "traces.toml").read_text(encoding="utf-8"))
-        for number, each in enumerate(raw["inquiry"]):
-            self._at(each["days"], partial(self._ask, each, number), each["about"])
         for each in raw["invitation"]:
             self._at(each["days"], partial(self._invite, each), each["email"])
             if each["state"] == "revoked":
@@ -59,12 +56,6 @@ class Traces:
 
     def _at(self, days: int, do: Any, *names: str) -> None:
         self.plan.add(self.plan.moment(days, "trace", *names), do)
-
-    def _ask(self, each: dict[str, Any], number: int) -> None:
-        actor = self.people.actor(each["by"])
-        known = self.market.listing(each["about"])
-        listing = inquiries.target(actor, known.kind, known.id)
-        inquiries.ask(actor, listing, each["message"], accounts.own(actor).email, f"demonstration-{number}")
 
     def _invite(self, each: dict[str, Any]) -> None:
         actor = self.people.actor(each["by"])

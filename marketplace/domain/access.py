@@ -68,6 +68,12 @@ class Permission(StrEnum):
     READ_CONTRACT = "read_contract"
     APPLY_SUBSIDY = "apply_subsidy"
     READ_CASE = "read_case"
+    READ_INQUIRY = "read_inquiry"
+    HANDLE_INQUIRY = "handle_inquiry"
+    JUDGE_MATCH = "judge_match"
+    NEGOTIATE = "negotiate"
+    READ_NEGOTIATION = "read_negotiation"
+    WORK_AS_BROKER = "work_as_broker"
     # of administrators
     VERIFY_ORGANISATION = "verify_organisation"
     READ_ORGANISATIONS = "read_organisations"
@@ -82,6 +88,8 @@ class Permission(StrEnum):
     CONFIRM_SETTINGS = "confirm_settings"
     READ_SETTINGS = "read_settings"
     RUN_JOBS = "run_jobs"
+    EDIT_KNOWLEDGE = "edit_knowledge"
+    OVERSEE_INQUIRIES = "oversee_inquiries"
     READ_OPERATIONS = "read_operations"
     READ_AUDIT = "read_audit"
     EXPORT_LEDGERS = "export_ledgers"
@@ -224,6 +232,7 @@ _LISTING_READERS = {
     "demand": frozenset({Role.DEMAND_REVIEWER, Role.AUDITOR}),
 }
 _OWNERS = frozenset({"university", "enterprise", "broker"})
+_LISTING_REVIEWERS = frozenset({Role.ACHIEVEMENT_REVIEWER, Role.DEMAND_REVIEWER})
 
 RULES: Mapping[Permission, Rule] = {
     Permission.WORK_IN_ORGANISATION: Rule(member=True),
@@ -233,6 +242,12 @@ RULES: Mapping[Permission, Rule] = {
     Permission.EDIT_LISTING: Rule(own=True, kinds=_OWNERS),
     Permission.READ_LISTING: Rule(own=True, roles_by_kind=_LISTING_READERS),
     Permission.ASK_ABOUT_LISTING: Rule(member=True, verified=True, never_own=True, kinds=_OWNERS),
+    Permission.JUDGE_MATCH: Rule(party=True, verified=True, kinds=_OWNERS),
+    Permission.READ_INQUIRY: Rule(party=True, roles=_LISTING_REVIEWERS | {Role.AUDITOR}),
+    Permission.HANDLE_INQUIRY: Rule(party=True, verified=True, kinds=_OWNERS),
+    Permission.NEGOTIATE: Rule(party=True, verified=True, kinds=_OWNERS),
+    Permission.READ_NEGOTIATION: Rule(party=True, roles=frozenset({Role.AUDITOR})),
+    Permission.WORK_AS_BROKER: Rule(own=True, verified=True, kinds=frozenset({"broker"})),
     Permission.CREATE_CONTRACT: Rule(member=True, verified=True, kinds=_OWNERS),
     Permission.EDIT_CONTRACT: Rule(own=True, verified=True, kinds=_OWNERS),
     Permission.HANDLE_CONTRACT: Rule(party=True, verified=True, kinds=_OWNERS),
@@ -254,6 +269,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CONFIRM_SETTINGS: Rule(roles=_ADMIN | {Role.POLICY_MANAGER}, makers_excluded=True),
     Permission.READ_SETTINGS: Rule(roles=_READERS | {Role.POLICY_MANAGER}),
     Permission.RUN_JOBS: Rule(roles=_ADMIN),
+    Permission.EDIT_KNOWLEDGE: Rule(roles=_ADMIN),
+    Permission.OVERSEE_INQUIRIES: Rule(roles=_LISTING_REVIEWERS),
     Permission.READ_OPERATIONS: Rule(roles=_READERS),
     Permission.READ_AUDIT: Rule(roles=_READERS),
     Permission.EXPORT_LEDGERS: Rule(roles=_READERS),
@@ -409,4 +426,5 @@ FILE_AUDIENCES: Mapping[str, frozenset[Audience]] = {
     "verified": frozenset({Audience.VERIFIED, Audience.ADMIN}),
     "parties": frozenset(),
 }
-"""Who may open a file of a level. ``parties`` is for the owner and its reviewers until dealing exists."""
+"""Who may open a file of a level. ``parties`` is for the owner and its reviewers; a thread between two organisations
+opens such files to the other side (services/matching/inquiries/exchange.py)."""

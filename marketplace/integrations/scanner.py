@@ -15,14 +15,19 @@ _OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presen
 _ACTIVE_PART = re.compile(r"(vbaproject\.bin|/activex/|/macrosheets/|\.exe$|\.dll$|\.js$)", re.IGNORECASE)
 _MARKUP = re.compile(r"^\s*<(?:\?xml|!doctype|!--|svg|html|script|\w+:svg)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Plain text under such a name is a program, or wants to be taken for a document.
+_NO_TEXT = re.compile(
+    r"\.(?:bat|cmd|docx?|hta|html?|jar|jpe?g|jse?|mjs|pdf|php|png|pptx?|ps1|py|sh|svg|vbs?|webp|wsf|xlsx?|xml)$",
+    re.IGNORECASE,
+)
 _MACRO_TYPE = b"macroEnabled"
 
 
 def sniff(content: bytes, name: str = "") -> str | None:
     """Return the media type of ``content`` from its bytes, or None for whatever is not on the list.
 
-    The name only tells comma-separated values from other text. Archives are opened: an Office document with
-    macros, an encrypted one or one that unpacks to far more than a document is not on the list.
+    The name only tells comma-separated values and programs from other text. Archives are opened: an Office document
+    with macros, an encrypted one or one that unpacks to far more than a document is not on the list.
     """
     if content.startswith(b"%PDF-"):
         return PDF
@@ -58,6 +63,8 @@ def _office_type(content: bytes) -> str | None:
 
 
 def _text_type(content: bytes, name: str) -> str | None:
+    if _NO_TEXT.search(name.strip()):
+        return None
     table = name.lower().endswith(".csv")
     text = _decoded(content, "utf-8-sig")
     if text is None and table:

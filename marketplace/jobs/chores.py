@@ -7,6 +7,11 @@ from marketplace.extensions import db
 from marketplace.services import dispatch, operations
 from marketplace.services.catalogue import expiry
 from marketplace.services.deals.registry import publishing
+from marketplace.services.matching.gaps import weekly
+from marketplace.services.matching.inquiries import silence
+from marketplace.services.matching.negotiations import offers
+from marketplace.services.matching.ranking import tending
+from marketplace.services.matching.telling import shown
 from marketplace.services.people import accounts
 from marketplace.services.platform import audit, counts, longjobs, mailing, reviews
 from marketplace.services.subsidy.granting import following, publicity, recovering
@@ -27,14 +32,19 @@ def run_by_clock() -> None:
     _guarded(expiry.expire_due)
     _guarded(publishing.finish_due)
     _guarded(reviews.release_expired)
+    _guarded(silence.run)
     _guarded(publicity.clear_due)
     _guarded(following.remind)
+    _guarded(offers.lapse_due)
+    _guarded(weekly.tell_due)
     _guarded(recovering.remind)
     _guarded(absences.hand_over)
     _guarded(overdue.rise)
     _guarded(mailing.send_digests)
+    _guarded(tending.tend)
     _guarded(longjobs.resume_lost)
     _guarded(counts.flush)
+    _guarded(shown.count_due)
     _guarded(operations.tidy)
     _guarded(accounts.forget_old)
 

@@ -7,10 +7,15 @@ from typing import Any
 from marketplace.integrations.billing import BillingUnavailable
 from marketplace.models.platform import Job
 from marketplace.retrieval.index import IndexBusy
+from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
 from marketplace.services.deals.billing import events
 from marketplace.services.deals.importing import jobs as importing
+from marketplace.services.matching.brokerage import hooks
+from marketplace.services.matching.gaps import keeping
+from marketplace.services.matching.ranking import following, learning, meaning
+from marketplace.services.matching.telling import found
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs, mailing, outbox
 from marketplace.services.platform.outbox import Handler
@@ -31,8 +36,16 @@ def _verify_audit(_job: Job, _progress: longjobs.Progress) -> dict[str, Any]:
     return {"links": found.links, "unsealed": found.unsealed, "head": found.head, "fault": found.fault}
 
 
+def _refresh_matches(_job: Job, progress: longjobs.Progress) -> dict[str, Any]:
+    done = learning.refresh(progress)
+    outbox.hasten("match")
+    return done
+
+
 WORKS: Mapping[str, longjobs.Work] = {
     "reindex": _reindex,
+    learning.JOB: _refresh_matches,
+    meaning.JOB: meaning.fetch,
     "audit_verify": _verify_audit,
     "export_ledger": ledgers.export,
     "export_deals": ledgers.export,
@@ -59,6 +72,13 @@ def _follow(payloads: Sequence[dict[str, Any]]) -> None:
     with unit_of_work():
         groups.propose({int(payload["contract"]) for payload in payloads})
         opening.follow(payloads)
+        hooks.follow(payloads)
+
+
+def _tell(payloads: Sequence[dict[str, Any]]) -> None:
+    listings = {int(key) for payload in payloads for key in payload["listings"]}
+    keeping.sync(listings)
+    found.consider(listings)
 
 
 BILLING_PAUSE = timedelta(seconds=30)
@@ -70,6 +90,8 @@ HANDLERS: Mapping[str, Handler] = {
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),
+    "tell": Handler(_tell, together=True),
+    "match": Handler(following.follow, together=True, busy=(MatcherBusy,)),
 }
 
 

@@ -10,6 +10,7 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal, Heartbeat, Job, MailMessage, OutboxMessage
+from marketplace.services.matching.ranking import meaning, tending
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, outbox
 from marketplace.services.unit import unit_of_work
@@ -124,7 +125,10 @@ def tidy() -> None:
 
 @dataclass(frozen=True)
 class Health:
-    """What administrators look at first. ``index_outdated``: the search index is missing or of another version."""
+    """What administrators look at first. ``index_outdated``: the search index is missing or of another version.
+
+    ``matcher_due``: why the matches are to be learnt anew ("" when they are not, see ranking/tending).
+    """
 
     worker_seen: datetime | None
     worker_alive: bool
@@ -133,11 +137,16 @@ class Health:
     index_outdated: bool
     last_reindex: Job | None
     scanner_active: bool
+    matcher_due: str
+    matcher_texts: int
+    matcher_learnt_at: datetime | None
+    embeddings_active: bool
+    last_embedding: Job | None
 
 
 def overview() -> Health:
     """Return the state of the machinery as of now."""
-    index = outside().index
+    index, facts = outside().index, outside().matcher.facts()
     return Health(
         worker_seen=worker_seen(),
         worker_alive=worker_is_alive(),
@@ -146,4 +155,9 @@ def overview() -> Health:
         index_outdated=index.needs_rebuild(),
         last_reindex=last_reindex(),
         scanner_active=outside().scanner.active,
+        matcher_due=tending.why_learn(),
+        matcher_texts=int(facts.get("texts", 0)),
+        matcher_learnt_at=tending.learnt_at(facts),
+        embeddings_active=outside().embeddings is not None,
+        last_embedding=meaning.last_fetch(),
     )

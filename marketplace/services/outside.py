@@ -10,11 +10,13 @@ from flask import Flask, current_app
 
 from marketplace.integrations.billing import Billing, open_billing
 from marketplace.integrations.documents import Documents, open_documents
+from marketplace.integrations.embeddings import Embeddings, open_embeddings
 from marketplace.integrations.mail import Mailer, open_mailer
 from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.index import SearchIndex
+from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.whoosh_index import WhooshIndex
 
 
@@ -23,6 +25,8 @@ class Outside:
     """What one application is connected to. The index opens on first use, so that making an app does no I/O."""
 
     search_dir: Path
+    # The matcher's state; only the worker's process ever fills it with the texts.
+    matcher: Home
     static_dir: Path
     mailer: Mailer
     storage: Storage
@@ -35,6 +39,8 @@ class Outside:
     demo_mode: bool = False
     # The payment provider, or None: then nothing is offered and nothing calls out.
     billing: Billing | None = None
+    # What gives texts a vector of meaning, or None: then matching stands on words alone.
+    embeddings: Embeddings | None = None
     # Called after every commit; the jobs room puts the worker's bell here.
     wake: Callable[[], None] = lambda: None
     # Called when a long job waits; a worker puts its second thread here, anybody else performs it on the spot.
@@ -62,6 +68,7 @@ def configure(app: Flask) -> None:
     config: dict[str, Any] = app.config
     app.extensions["marketplace_outside"] = Outside(
         search_dir=config["SEARCH_DIR"],
+        matcher=Home(config["MATCHER_DIR"], config["MATCHER_ACTIVE"]),
         static_dir=Path(app.static_folder or ""),
         mailer=open_mailer(config["SMTP_URL"], config["MAIL_DIR"], config["MAIL_FROM"]),
         storage=FolderStorage(config["FILES_DIR"]),
@@ -70,6 +77,9 @@ def configure(app: Flask) -> None:
         secret=config["SECRET_KEY"],
         hasher=PasswordHasher(**config["ARGON2"]),
         demo_mode=config["DEMO_MODE"],
+        embeddings=open_embeddings(
+            config["EMBEDDINGS_URL"], config["EMBEDDINGS_KEY"], config["EMBEDDINGS_MODEL"]
+        ),
         billing=open_billing(config["STRIPE_KEY"], config["STRIPE_WEBHOOK_SECRET"], config["STRIPE_BASE"]),
     )
 

@@ -30,3 +30,10 @@ def paged(query: Select[Row], number: int, size: int = SIZE) -> Page[Row]:
     page = min(max(number, 1), pages)
     rows: Any = db.session.scalars(query.limit(size).offset((page - 1) * size)).unique().all()
     return Page(rows, page, pages, total)
+
+
+def cut(rows: Sequence[Row], number: int, size: int = SIZE) -> Page[Row]:
+    """Return page ``number`` of a list that is in memory, or the nearest page there is."""
+    pages = max(1, -(-len(rows) // size))
+    page = min(max(number, 1), pages)
+    return Page(rows[(page - 1) * size : page * size], page, pages, len(rows))

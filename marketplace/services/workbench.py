@@ -14,7 +14,9 @@ from marketplace.domain.platform.settings import SETTINGS
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import (
     CONTRACT,
+    INQUIRY,
     LISTING,
+    NEGOTIATION,
     PROFILE,
     REVIEW_TASK,
     REVISION,
@@ -30,6 +32,8 @@ from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.deals import waiting
+from marketplace.services.matching.inquiries import waiting as inquiries
+from marketplace.services.matching.negotiations import reading as negotiating
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import subject_of, waits_for
 from marketplace.services.subsidy import cases
@@ -73,10 +77,17 @@ def workbench(actor: Actor) -> Workbench:
     items += [
         *_of_contracts(actor, calendar),
         *_of_cases(actor, calendar),
+        *_of_inquiries(actor, calendar),
+        *_of_negotiations(actor, calendar),
         *_of_examinations(actor),
         *_expiring(actor, calendar),
     ]
-    items += [*_of_grants(actor, calendar), *_of_registers(actor), *_tasks(actor, calendar), *_settings(actor)]
+    items += [
+        *_of_grants(actor, calendar),
+        *_of_registers(actor),
+        *_tasks(actor, calendar),
+        *_settings(actor),
+    ]
     items.sort(key=lambda item: (item.due or date.max, item.title))
     mine = [item for item in items if item.mine]
     others = [item for item in items if not item.mine]
@@ -202,6 +213,36 @@ def _of_cases(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             state=SUBSIDY_CASE.states[case.state],
             waits_for=step.waits_for,
             missing=step.missing[0],
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
+
+
+def _of_inquiries(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for inquiry, title, step in inquiries.of_actor(actor):
+        yield WorkItem(
+            title=title,
+            kind=Words(N_("询问")),
+            path=links.path_of("inquiry", inquiry.id),
+            state=INQUIRY.states[inquiry.state],
+            waits_for=step.waits_for,
+            missing=step.missing,
+            mine=step.mine,
+            due=step.due,
+            days_left=_left(calendar, step.due),
+        )
+
+
+def _of_negotiations(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    for negotiation, step in negotiating.waiting(actor):
+        yield WorkItem(
+            title=negotiation.title,
+            kind=Words(N_("洽谈")),
+            path=links.path_of("negotiation", negotiation.id),
+            state=NEGOTIATION.states[negotiation.state],
+            waits_for=step.waits_for,
+            missing=step.missing,
             mine=step.mine,
             due=step.due,
             days_left=_left(calendar, step.due),

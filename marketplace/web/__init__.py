@@ -11,6 +11,7 @@ from marketplace.web import (
     counting,
     deals,
     guards,
+    matching,
     numbers,
     people,
     platform,
@@ -18,7 +19,7 @@ from marketplace.web import (
     subsidy,
 )
 
-AREAS = (platform, people, catalogue, deals, subsidy)
+AREAS = (platform, people, catalogue, matching, deals, subsidy)
 
 
 def register(app: Flask) -> None:

@@ -14,6 +14,9 @@ RESET = limiter.shared_limit("20 per hour", scope="reset", methods=["POST"])
 CONTACT = limiter.shared_limit("30 per hour", scope="contact", methods=["POST"])
 """Writing to the owner of a listing."""
 
+THREAD = limiter.shared_limit("240 per hour", scope="thread", methods=["POST"])
+"""Writing in threads that are open already."""
+
 CONFIRM = limiter.shared_limit("60 per hour", scope="confirm")
 """Opening and answering a mailed link to confirm a contract."""
 

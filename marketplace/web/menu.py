@@ -10,17 +10,19 @@ from flask_babel import gettext as _
 from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.text import N_
 from marketplace.services.deals.billing import accounts
+from marketplace.services.matching.inquiries import waiting as inquiries
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What may stand in a menu: words, endpoint, the permission it takes, and whether the site has it at all."""
+    """What may stand in a menu: words, endpoint, the permission it takes, whether the site has it, what waits there."""
 
     label: str
     endpoint: str
     permission: Permission | None = None
     values: dict[str, Any] = field(default_factory=dict)
     exists: Callable[[], bool] = lambda: True
+    count: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,14 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("工作台"), "desk.index"),
             Entry(N_("我的成果与需求"), "my_listings.index", Permission.CREATE_LISTING),
+            Entry(N_("我的匹配"), "watches.index", Permission.CREATE_LISTING),
             Entry(N_("技术合同"), "contracts.index", Permission.CREATE_LISTING),
             Entry(N_("补助申请"), "subsidies.index", Permission.APPLY_SUBSIDY),
-            Entry(N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION),
+            Entry(
+                N_("询问"), "inquiries.index", Permission.WORK_IN_ORGANISATION, count=inquiries.unread_count
+            ),
+            Entry(N_("洽谈"), "negotiations.index", Permission.CREATE_LISTING),
+            Entry(N_("线索"), "leads.index", Permission.WORK_AS_BROKER),
             Entry(N_("评审与核查"), "examinations.index", Permission.GIVE_OPINION),
             Entry(N_("通知"), "notices.index"),
         ),
@@ -81,6 +88,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("超时未答的询问"), "overdue_inquiries.index", Permission.OVERSEE_INQUIRIES),
             Entry(N_("补助审核"), "subsidy_register.index", Permission.READ_CASES),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
             Entry(N_("合同台账"), "contract_ledger.index", Permission.READ_CONTRACTS),
@@ -92,6 +100,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("失信名单"), "dishonest.index", Permission.READ_CASES),
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
+            Entry(N_("领域词表"), "concepts.index", Permission.EDIT_KNOWLEDGE),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
             Entry(N_("工作日历"), "settings.calendar", Permission.READ_SETTINGS),
             Entry(N_("运行状况"), "operations.index", Permission.READ_OPERATIONS),
@@ -112,6 +121,7 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("公开"),
         (
+            Entry(N_("需求缺口图"), "gaps.index"),
             Entry(N_("补助公示"), "publicities.index"),
             Entry(N_("补助进度查询"), "subsidy_progress.show"),
             Entry(N_("关于本站"), "home.about"),
@@ -164,7 +174,8 @@ def _items(entries: Sequence[Entry], actor: Actor | None = None) -> Iterable[Ite
         if entry.permission and (actor is None or not may(actor, entry.permission)):
             continue
         url = url_for(entry.endpoint, **entry.values)
-        yield Item(_(entry.label), url, _stands_in(entry, here, exact))
+        number = entry.count(actor) if entry.count is not None and actor is not None else None
+        yield Item(_(entry.label), url, _stands_in(entry, here, exact), number)
 
 
 def _stands_in(entry: Entry, here: str, exact: bool) -> bool:

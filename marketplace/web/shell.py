@@ -109,7 +109,8 @@ def _context() -> dict[str, Any]:
         "site": config["SITE"],
         "links": menu.shell_links(),
         "menu": menu.bar(),
-        "desk_menu": menu.desk(who) if who.signed_in else [],
+        # Asked for by pages of the workbench alone: it counts what waits.
+        "desk_menu": lambda: menu.desk(who) if who.signed_in else [],
         "footer_links": menu.foot(),
         "account": account,
     }

@@ -6,6 +6,7 @@ import sys
 from tests.benchmarks import (
     bench_billing,
     bench_deals,
+    bench_match_pages,
     bench_matching,
     bench_pages,
     bench_retrieval,
@@ -21,6 +22,7 @@ if __name__ == "__main__":
         ("deals", bench_deals),
         ("subsidy", bench_subsidy),
         ("matching", bench_matching),
+        ("match pages", bench_match_pages),
     ):
         found = bench.run()
         print(json.dumps({name: found}, ensure_ascii=False), flush=True)

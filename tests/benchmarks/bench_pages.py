@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -121,29 +121,39 @@ def home_bytes(client: Client) -> int:
     return sum(seen.values())
 
 
-@contextmanager
-def site(instance: Path, count: int) -> Iterator[dict[str, Any]]:
-    """A site of its own with ``count`` achievements, served by one worker; gives what making it measured."""
+def _environment(instance: Path) -> dict[str, str]:
     env = {
         **os.environ,
         "MARKETPLACE_ENV": "demo",
         "MARKETPLACE_INSTANCE": str(instance),
         "MARKETPLACE_TRUSTED_PROXIES": "1",
     }
-    for name in ("DATABASE_URL", "MARKETPLACE_SEARCH_DIR"):
+    for name in ("DATABASE_URL", "MARKETPLACE_SEARCH_DIR", "MARKETPLACE_MATCHER_DIR"):
         env.pop(name, None)
+    return env
+
+
+def flask_of(instance: Path) -> Callable[..., str]:
+    """Return what runs a command for the site in ``instance`` and gives its output."""
 
     def flask(*words: str) -> str:
         done = subprocess.run(
             [BIN / "flask", "--app", "wsgi", *words],
             cwd=ROOT,
-            env=env,
+            env=_environment(instance),
             check=True,
             capture_output=True,
             text=True,
         )
         return done.stdout
 
+    return flask
+
+
+@contextmanager
+def site(instance: Path, count: int) -> Iterator[dict[str, Any]]:
+    """A site of its own with ``count`` achievements, served by one worker; gives what making it measured."""
+    flask = flask_of(instance)
     flask("db", "upgrade")
     flask("reference", "load")
     flask("demo", "load", "--scale", str(count))
@@ -151,20 +161,27 @@ def site(instance: Path, count: int) -> Iterator[dict[str, Any]]:
     done = re.search(r"(\d+) documents indexed", flask("search", "reindex"))
     seconds = time.perf_counter() - started
     documents = int(done[1]) if done else 0
-    command = [
-        BIN / "gunicorn", "--bind", f"127.0.0.1:{PORT}", "--workers", "1", "--threads", "1",
-        "--worker-class", "gthread", "--log-level", "error", "wsgi:app",
-    ]  # fmt: skip
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait()
+    with served(instance):
         yield {
             "documents": documents,
             "reindex_seconds": round(seconds, 1),
             "reindex_documents_per_second": round(documents / seconds, 1),
         }
+
+
+@contextmanager
+def served(instance: Path) -> Iterator[None]:
+    """Serve the site in ``instance`` by one worker with one thread."""
+    command = [
+        BIN / "gunicorn", "--bind", f"127.0.0.1:{PORT}", "--workers", "1", "--threads", "1",
+        "--worker-class", "gthread", "--log-level", "error", "wsgi:app",
+    ]  # fmt: skip
+    server = subprocess.Popen(
+        command, cwd=ROOT, env=_environment(instance), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait()
+        yield
     finally:
         server.terminate()
         server.wait()

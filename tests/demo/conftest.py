@@ -22,6 +22,7 @@ def loaded(application: tuple[Flask, Database], tmp_path_factory: pytest.TempPat
         SQLALCHEMY_DATABASE_URI=application[1].twin(instance),
         INSTANCE=instance,
         SEARCH_DIR=instance / "search",
+        MATCHER_DIR=instance / "matcher",
         FILES_DIR=instance / "files",
         MAIL_DIR=instance / "mail",
         JOBS_URL="",

@@ -14,9 +14,10 @@ from marketplace.domain import clock
 from marketplace.domain.deals.terms import is_exclusive
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.regions import FIRST_REVIEW_OFFICES
-from marketplace.domain.states import LISTING, REVISION
+from marketplace.domain.states import INQUIRY, LISTING, REVISION
 from marketplace.extensions import db
-from marketplace.models.catalogue import Inquiry, Listing, Revision
+from marketplace.models.catalogue import Listing, Revision
+from marketplace.models.matching import Inquiry
 from marketplace.models.people import Invitation, Organisation, OrganisationProfile, Person
 from marketplace.models.platform import (
     AuditEvent,
@@ -51,7 +52,7 @@ def test_every_state_is_present(demonstration: Flask) -> None:
     waiting = set(db.session.scalars(select(ReviewTask.kind).where(ReviewTask.state == "open")))
     assert waiting == set(TASK_KINDS) - {"contract_change", "price_objection", "payment_evidence"}
     assert set(counted(FileLink.level)) == {"public", "verified", "parties"}
-    assert db.session.scalar(select(func.count(Inquiry.id))) == 9
+    assert set(counted(Inquiry.state)) >= set(INQUIRY.states) - {"negotiating"}
     assert db.session.scalars(select(SettingValue.state)).all() == ["proposed"]
     assigned = select(func.count(ReviewTask.id)).where(ReviewTask.assignee_id.is_not(None))
     assert db.session.scalar(assigned) == 1

@@ -25,7 +25,8 @@ FACTS = frozenset(
         "priced_in_public", "has_certificate", "is_local", "is_outside", "paid_in_full", "is_recorder",
         "window_free", "says_draft", "says_law", "ready", "in_force", "batch_open", "trustworthy", "from_office",
         "from_city", "converted", "examined", "in_appeal_time", "no_objection", "account_confirmed", "unburdened",
-        "reported", "has_pending",
+        "reported", "has_pending", "is_owner", "is_asker", "has_broker", "other_side", "own_offer", "not_expired",
+        "is_pair", "is_side",
     }
 )  # fmt: skip
 
@@ -56,11 +57,13 @@ PEOPLE: dict[str, Actor] = {
     "owner's agent": member(OWNER),
     "owner's manager": member(OWNER, manager=True),
     "stranger": member(STRANGER, manager=True),
+    "own broker": member(OWNER, kind="broker"),
     **{f"{role}": staff(role) for role in Role},
     **{f"own {role}": staff(role, organisation=OWNER) for role in Role},
 }
 
-OWNERS = {"owner's agent", "owner's manager"}
+ENTERPRISE = {"owner's agent", "owner's manager"}
+OWNERS = ENTERPRISE | {"own broker"}
 MANAGER = {"owner's manager"}
 ADMIN = {"system_admin"}
 SETTERS = {"system_admin", "policy_manager", "own system_admin", "own policy_manager"}
@@ -88,7 +91,7 @@ def expected(permission: Permission, kind: str) -> set[str]:
     return {
         Permission.EDIT_LISTING: OWNERS,
         Permission.EDIT_CONTRACT: OWNERS,
-        Permission.APPLY_SUBSIDY: OWNERS,
+        Permission.APPLY_SUBSIDY: ENTERPRISE,
         Permission.CHANGE_POLICY: {"policy_manager", "own policy_manager"},
         Permission.CONFIRM_POLICY: {
             "policy_manager",
@@ -101,6 +104,9 @@ def expected(permission: Permission, kind: str) -> set[str]:
         Permission.APPROVE_GRANT: {"subsidy_approver"},
         Permission.PAY_GRANT: {"finance"},
         Permission.HANDLE_CONTRACT: OWNERS,
+        Permission.HANDLE_INQUIRY: OWNERS,
+        Permission.NEGOTIATE: OWNERS,
+        Permission.WORK_AS_BROKER: {"own broker"},
         Permission.CHECK_REGISTRATION: {"contract_verifier"},
         Permission.IMPORT_CONTRACTS: {"contract_registrar", "own contract_registrar"},
         Permission.EDIT_ORGANISATION: MANAGER,

@@ -1,4 +1,4 @@
-"""The user agreement and the privacy notice, by version. A version is never edited once people agreed to it."""
+"""The user agreement, the privacy notice and the 保密承诺, by version; none is edited once people agreed to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ from marketplace.domain.text import N_
 
 DOCUMENTS: Mapping[str, str] = {"agreement": N_("用户服务协议"), "privacy": N_("隐私政策")}
 """What people agree to when they sign up; each has a page under /legal."""
+
+SECRECY = "secrecy"
+"""What an organisation accepts in a thread before files that are for both sides only open to it."""
 
 _FOLDER = Path(__file__).parent.parent / "data" / "legal"
 
@@ -34,10 +37,10 @@ class LegalText:
     sections: tuple[Section, ...]
 
 
-@lru_cache(maxsize=len(DOCUMENTS))
+@lru_cache(maxsize=len(DOCUMENTS) + 1)
 def versions(document: str) -> tuple[LegalText, ...]:
     """Return all versions of a document, newest first. Raises KeyError for an unknown document."""
-    if document not in DOCUMENTS:
+    if document not in DOCUMENTS and document != SECRECY:
         raise KeyError(document)
     texts = [_read(document, path) for path in _FOLDER.glob(f"{document}-*.txt")]
     return tuple(sorted(texts, key=lambda text: text.effective_on, reverse=True))

@@ -18,6 +18,8 @@ class JobKind:
 
 JOB_KINDS: Mapping[str, JobKind] = {
     "reindex": JobKind(N_("重建搜索索引"), Permission.RUN_JOBS, single=True),
+    "match_refresh": JobKind(N_("重新学习并计算匹配"), Permission.RUN_JOBS, single=True),
+    "embed_texts": JobKind(N_("取得语义向量"), Permission.RUN_JOBS, single=True),
     "audit_verify": JobKind(N_("核验留痕链"), Permission.READ_AUDIT, single=True),
     "export_ledger": JobKind(N_("导出台账"), Permission.EXPORT_LEDGERS),
     "export_deals": JobKind(N_("导出合同或支付台账"), Permission.READ_CONTRACTS),

@@ -89,6 +89,28 @@ _ALL = (
         {"number": 10, "unit": "工作日"}, 1, 60,
     ),
     Definition("subsidy.report_years", N_("补助拨付后须提交几个年度的绩效报告"), "int", 3, 1, 10, N_("年")),
+    Definition("inquiry.answer_limit", N_("询问答复时限"), "limit", {"number": 3, "unit": "工作日"}, 1, 30),
+    Definition(
+        "inquiry.raise_limit", N_("技术经理人跟进多久仍无答复转管理部门"), "limit",
+        {"number": 2, "unit": "工作日"}, 1, 30,
+    ),
+    Definition("inquiry.new_daily", N_("一个单位每天最多发起多少条询问"), "int", 20, 1, 500, N_("条")),
+    Definition("inquiry.messages_hourly", N_("一个人在一条询问里每小时最多留言"), "int", 30, 5, 500, N_("条")),
+    Definition(
+        "match.told_strength", N_("达到何种强度才主动通知"), "choice", "fair",
+        options={"strong": N_("强"), "fair": N_("较强"), "weak": N_("弱")},
+    ),
+    *(
+        Definition(f"match.{code}_from", label, "int", percent, 1, 99, "%", second_person=True)
+        for code, label, percent in (
+            ("strong", N_("匹配强度“强”：文字相近程度不低于"), 25),
+            ("fair", N_("匹配强度“较强”：文字相近程度不低于"), 12),
+            ("weak", N_("匹配强度“弱”：文字相近程度不低于"), 5),
+        )
+    ),
+    Definition(
+        "match.embedding_percent", N_("语义向量在匹配得分中的占比（未配置服务时不起作用）"), "int", 30, 0, 90, "%"
+    ),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(
         "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),

@@ -1,8 +1,10 @@
 """Transition tables: one for each subject. They drive the engine, the buttons, the audit and the diagrams."""
 
 from marketplace.domain.states.contracts import CONTRACT, CONTRACT_CHANGE, PRICE_OBJECTION, PRICE_PUBLICATION
+from marketplace.domain.states.inquiries import INQUIRY
 from marketplace.domain.states.listings import LISTING
 from marketplace.domain.states.machine import Machine, State, Tone, Transition
+from marketplace.domain.states.negotiations import LEAD, NEGOTIATION, OFFER
 from marketplace.domain.states.operations import INVITATION, JOB, REVIEW_TASK, SETTING
 from marketplace.domain.states.organisations import ORGANISATION, PROFILE
 from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDENCE
@@ -36,6 +38,10 @@ MACHINES = {
         RECOVERY,
         FOLLOW_UP,
         CAP_GROUP,
+        INQUIRY,
+        NEGOTIATION,
+        OFFER,
+        LEAD,
         REVIEW_TASK,
         SETTING,
         INVITATION,
@@ -50,10 +56,14 @@ __all__ = [
     "CONTRACT_CHANGE",
     "FOLLOW_UP",
     "GRANT_OBJECTION",
+    "INQUIRY",
     "INVITATION",
     "JOB",
+    "LEAD",
     "LISTING",
     "MACHINES",
+    "NEGOTIATION",
+    "OFFER",
     "ORGANISATION",
     "PAYMENT",
     "PAYMENT_EVIDENCE",

@@ -1,7 +1,6 @@
-"""What the market lists: achievements and demands, their revisions, and questions about them."""
+"""What the market lists: achievements and demands, and their revisions."""
 
-from marketplace.models.catalogue.inquiries import Inquiry
 from marketplace.models.catalogue.listings import Listing
 from marketplace.models.catalogue.revisions import AchievementRevision, DemandRevision, IpRight, Revision
 
-__all__ = ["AchievementRevision", "DemandRevision", "Inquiry", "IpRight", "Listing", "Revision"]
+__all__ = ["AchievementRevision", "DemandRevision", "IpRight", "Listing", "Revision"]

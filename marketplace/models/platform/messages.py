@@ -41,7 +41,10 @@ class OutboxMessage(Created, Model):
 
 
 class Notice(Created, Model):
-    """A line in a person's notice centre; ``kind`` chooses the wording, ``params`` fill it."""
+    """A line in a person's notice centre; ``kind`` chooses the wording, ``params`` fill it.
+
+    ``frequency``: how often the person wants mail of this very subject, where they said so; None is as for its group.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (Index("ix_notices_unread", "person_id", "read_at"),)
@@ -52,6 +55,7 @@ class Notice(Created, Model):
     subject_kind: Mapped[Code]
     subject_id: Mapped[int] = mapped_column(Key)
     params: Mapped[dict[str, Any]]
+    frequency: Mapped[Code | None]
     read_at: Mapped[Moment | None]
     digested_at: Mapped[Moment | None]
 

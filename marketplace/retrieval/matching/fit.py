@@ -6,7 +6,7 @@ room has the sentences. Nothing is hidden by a failed test: it says what is miss
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -69,15 +69,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """All findings in a fixed order, and their weighed share of agreement: 0 to 1, 0.5 when nothing is known."""
+    """All findings in a fixed order, and their weighed share of agreement: 0 to 1, 0.5 when nothing is known.
+
+    ``weights`` by name of test; None: those of this module.
+    """
 
     findings: tuple[Finding, ...]
     share: float
+    weights: Mapping[str, float] | None = None
 
     @property
     def missing(self) -> tuple[Finding, ...]:
         """What stands in the way of a fit."""
         return tuple(one for one in self.findings if one.verdict is Verdict.NO)
+
+    def without(self, names: Collection[str]) -> Fit:
+        """The fit when the tests of these names are switched off; they are no longer among the findings."""
+        return _weighed(tuple(one for one in self.findings if one.name not in names), self.weights)
 
 
 BLEND = 0.3
@@ -108,17 +116,26 @@ OWNING_WAYS = frozenset({"transfer", "joint"})
 """Ways that can leave the rights with the demander."""
 
 
-def fit(demand: DemandFacts, achievement: AchievementFacts, today: date) -> Fit:
-    """Compare the fields of both sides as of ``today`` (Beijing)."""
-    findings = tuple(test(demand, achievement, today) for test in TESTS)
+def fit(
+    demand: DemandFacts,
+    achievement: AchievementFacts,
+    today: date,
+    weights: Mapping[str, float] | None = None,
+) -> Fit:
+    """Compare the fields of both sides as of ``today`` (Beijing); ``weights`` as in ``Fit``."""
+    return _weighed(tuple(test(demand, achievement, today) for test in TESTS), weights)
+
+
+def _weighed(findings: tuple[Finding, ...], weights: Mapping[str, float] | None = None) -> Fit:
+    counted = WEIGHTS if weights is None else weights
     known = [
-        (WEIGHTS[one.name], one.verdict is Verdict.YES)
+        (counted[one.name], one.verdict is Verdict.YES)
         for one in findings
         if one.verdict is not Verdict.UNKNOWN
     ]
     total = sum(weight for weight, _ in known)
     agreed = sum(weight for weight, yes in known if yes)
-    return Fit(findings, agreed / total if total else 0.5)
+    return Fit(findings, agreed / total if total else 0.5, weights)
 
 
 def blended(text_score: float, found: Fit) -> float:
@@ -232,3 +249,21 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
     }
 )  # fmt: skip
 """What each test counts; a far region is an effort, not an obstacle."""
+
+SURE_AFTER = 30
+"""Dismissals that named a field, from which on what they say counts half of what many would."""
+MOST_RAISED = 3.0
+"""By how much a test that all dismissals name counts more than by itself."""
+
+
+def learnt_weights(named: Mapping[str, int]) -> dict[str, float]:
+    """What each test counts after people dismissed matches and named a test as the reason, so many times each.
+
+    A test that is named more than the others counts more, one that nobody names keeps its weight.
+    """
+    total = sum(named.get(name, 0) for name in WEIGHTS)
+    sure = total / (total + SURE_AFTER)
+    return {
+        name: weight * (1 + MOST_RAISED * sure * named.get(name, 0) / max(total, 1))
+        for name, weight in WEIGHTS.items()
+    }

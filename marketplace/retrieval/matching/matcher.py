@@ -6,7 +6,7 @@ at once, with the weights as they are; ``refresh`` learns the weights anew and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 from sparse_dot_topn import sp_matmul_topn
 
+from marketplace.retrieval.matching.learnt.dense import Dense
+from marketplace.retrieval.matching.learnt.feedback import moved
 from marketplace.retrieval.matching.reading import Reader, Reading, Text
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights, count, learn, stacked
 
@@ -24,6 +26,10 @@ OTHER: Mapping[Kind, Kind] = {"achievement": "demand", "demand": "achievement"}
 FEW = 16
 """Up to so many questions are answered one by one; more, with many of them as one product of matrices."""
 THREADS = 2
+DENSE_CANDIDATES = 5
+"""Times the asked number that words propose and vectors of meaning then order."""
+DENSE_LISTS = 2_000
+"""Lists of the other side that vectors of meaning are looked at for, the nearest by words."""
 DIGITS = 6
 """Digits of a score that mean something: sums of small floats differ beyond, by the order they are added in."""
 
@@ -76,6 +82,12 @@ class Side:
         if key in self.gone:
             raise KeyError(key)
         return self.vectors[self.row[key]]
+
+    def rows(self, keys: Sequence[int], width: int) -> sp.csr_matrix:
+        """The vectors of these items, one below the other; raises KeyError for an unknown one."""
+        if self.changed or self.gone:
+            return sp.vstack([_wide(self.vector(key), width) for key in keys], "csr")
+        return _wide(self.vectors[[self.row[key] for key in keys]], width)
 
     @property
     def present(self) -> list[int]:
@@ -130,6 +142,10 @@ class Matcher:
         self.vocabulary = Vocabulary()
         self.weights = Weights(self.reader, self.vocabulary, 0, np.zeros(0), self._rare_words())
         self.sides: dict[Kind, Side] = {kind: self._side([], iter(())) for kind in KINDS}
+        self.moved: dict[tuple[Kind, int], sp.csr_matrix] = {}
+        """Questions that feedback has moved away from their texts; they answer for the item's own list alone."""
+        self.dense: Dense | None = None
+        """Vectors of meaning, where there are any; they reorder what the words have found."""
 
     @classmethod
     def build(
@@ -171,7 +187,7 @@ class Matcher:
         return self.weights.first_term + len(self.vocabulary)
 
     def refresh(self) -> None:
-        """Learn the weights from all texts and weigh all of them again."""
+        """Learn the weights from all texts and weigh all of them again; questions are back at their texts."""
         terms = len(self.vocabulary)
         merged = {kind: side.merged(terms) for kind, side in self.sides.items()}
         self.weights = learn(self.reader, self.vocabulary, list(merged.values()))
@@ -179,15 +195,58 @@ class Matcher:
             kind: Side(self.sides[kind].present, counts, self.weights.vectors(counts))
             for kind, counts in merged.items()
         }
+        self.moved = {}
 
     def put(self, kind: Kind, key: int, text: Text) -> None:
         """Add a text or replace the one of the same key, with the weights as they are."""
         counts = self._count([self.reader.read(text)])
         self.sides[kind].put(key, counts, self.weights.vectors(counts))
+        self.moved.pop((kind, key), None)
 
     def remove(self, kind: Kind, key: int) -> None:
         """Take a text out; unknown keys are ignored."""
         self.sides[kind].remove(key)
+        self.moved.pop((kind, key), None)
+
+    def has(self, kind: Kind, key: int) -> bool:
+        """Whether there is such an item."""
+        return key in self.sides[kind]
+
+    def question(self, kind: Kind, key: int) -> sp.csr_matrix:
+        """The vector that asks for the list of an item: that of its text, or where feedback moved it."""
+        moved = self.moved.get((kind, key))
+        return self.sides[kind].vector(key) if moved is None else moved
+
+    def move(self, kind: Kind, key: int, fitting: Collection[int], misfitting: Collection[int]) -> None:
+        """Move the question of an item toward items of the other side that fit and away from those that do not.
+
+        Nothing judged puts it back to its text. Keys that are unknown are left out.
+        """
+        self.moved.pop((kind, key), None)
+        other = self.sides[OTHER[kind]]
+        liked = [other.vector(one) for one in fitting if one in other]
+        disliked = [other.vector(one) for one in misfitting if one in other]
+        if self.has(kind, key) and (liked or disliked):
+            rows = [_wide(row, self.width) for row in (self.sides[kind].vector(key), *liked, *disliked)]
+            self.moved[kind, key] = moved(rows[0], rows[1 : len(liked) + 1], rows[len(liked) + 1 :])
+
+    def lists_with(self, kind: Kind, key: int) -> dict[int, float]:
+        """The score an item has in the list of each item of the other side; raises KeyError for an unknown one."""
+        own = self.sides[kind].vector(key)
+        keys, scores = self.sides[OTHER[kind]].scores(own)
+        found = dict(zip(keys.tolist(), np.round(scores.astype(np.float64), DIGITS).tolist(), strict=True))
+        for (side, other), asked in self.moved.items():
+            if side == OTHER[kind] and other in found:
+                product = _wide(asked, self.width).multiply(_wide(own, self.width)).sum()
+                found[other] = round(float(product), DIGITS)
+        return found if self.dense is None else self._blended_lists(key, found)
+
+    def _blended_lists(self, key: int, found: dict[int, float]) -> dict[int, float]:
+        """Only where words come near can vectors decide about an entry."""
+        assert self.dense is not None  # noqa: S101
+        near = sorted(found, key=lambda other: -found[other])[:DENSE_LISTS]
+        blended = self.dense.blend(key, {other: found[other] for other in near})
+        return found | {other: round(score, DIGITS) for other, score in blended.items()}
 
     def vector(self, text: Text) -> sp.csr_matrix:
         """The vector of any text, in the collection or not."""
@@ -200,7 +259,7 @@ class Matcher:
 
     def score_all(self, kind: Kind, key: int) -> dict[int, float]:
         """The score of every item of the other side for an item of ``kind``; raises KeyError for an unknown one."""
-        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
+        keys, scores = self.sides[OTHER[kind]].scores(self.question(kind, key))
         return {int(key): float(score) for key, score in zip(keys, scores, strict=True)}
 
     def top(self, kind: Kind, keys: Iterable[int] | None = None, n: int = 20) -> dict[int, list[Match]]:
@@ -216,12 +275,27 @@ class Matcher:
         return {key: self._top_of_one(kind, key, n) for key in asked}
 
     def _top_of_one(self, kind: Kind, key: int, n: int) -> list[Match]:
-        keys, scores = self.sides[OTHER[kind]].scores(self.sides[kind].vector(key))
-        if len(scores) > n:
+        keys, scores = self.sides[OTHER[kind]].scores(self.question(kind, key))
+        asked = self._looked_at(n)
+        if len(scores) > asked:
             # All that tie with the last one stay in: the key decides between them.
-            least = np.partition(scores, -n)[-n]
+            least = np.partition(scores, -asked)[-asked]
             keys, scores = keys[scores >= least], scores[scores >= least]
-        return _ranked(keys, scores)[:n]
+        return self._blended(key, _ranked(keys, scores), n)
+
+    def _questions(self, kind: Kind, keys: Sequence[int], width: int) -> sp.csr_matrix:
+        if any((kind, key) in self.moved for key in keys):
+            return sp.vstack([_wide(self.question(kind, key), width) for key in keys], "csr")
+        return self.sides[kind].rows(keys, width)
+
+    def _looked_at(self, n: int) -> int:
+        return n if self.dense is None else n * DENSE_CANDIDATES
+
+    def _blended(self, key: int, matches: list[Match], n: int) -> list[Match]:
+        if self.dense is not None:
+            scores = self.dense.blend(key, {match.key: match.score for match in matches})
+            matches = _ordered(Match(other, round(score, DIGITS)) for other, score in scores.items())
+        return matches[:n]
 
     def top_in_chunks(
         self, kind: Kind, keys: Sequence[int] | None = None, n: int = 20, chunk: int = 200
@@ -233,13 +307,21 @@ class Matcher:
         present = np.array(other.present, dtype=np.int64)
         for at in range(0, len(asked), chunk):
             some = asked[at : at + chunk]
-            questions = sp.vstack([_wide(self.sides[kind].vector(key), width) for key in some], "csr")
+            questions = self._questions(kind, some, width)
             best = sp_matmul_topn(
-                questions, candidates, top_n=max(min(n, len(other)), 1), sort=True, n_threads=THREADS
+                questions,
+                candidates,
+                top_n=max(min(self._looked_at(n), len(other)), 1),
+                sort=True,
+                n_threads=THREADS,
             )
             ends = best.indptr.tolist()
             yield {
-                key: _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]])
+                key: self._blended(
+                    key,
+                    _ranked(present[best.indices[ends[i] : ends[i + 1]]], best.data[ends[i] : ends[i + 1]]),
+                    n,
+                )
                 for i, key in enumerate(some)
             }
 
@@ -247,9 +329,11 @@ class Matcher:
 def _ranked(keys: np.ndarray, scores: np.ndarray) -> list[Match]:
     rounded = zip(keys.tolist(), scores.tolist(), strict=True)
     matches = [Match(key, round(score, DIGITS)) for key, score in rounded]
-    return sorted(
-        (match for match in matches if match.score > 0), key=lambda match: (-match.score, match.key)
-    )
+    return _ordered(match for match in matches if match.score > 0)
+
+
+def _ordered(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda match: (-match.score, match.key))
 
 
 def _wide(rows: sp.csr_matrix, width: int) -> sp.csr_matrix:

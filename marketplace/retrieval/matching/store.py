@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
+from marketplace.retrieval.matching.knowledge import Concept, KnowledgeTable
 from marketplace.retrieval.matching.matcher import KINDS, Matcher, Side
 from marketplace.retrieval.matching.reading import Reader
 from marketplace.retrieval.matching.vectors import PartCounts, Vocabulary, Weights
 
-_PRESENT = "present.json"
+PRESENT = "present.json"
 _PARTS = ("title", "content")
 
 
@@ -27,14 +29,20 @@ class Outdated(Exception):
     """There is no state, or it was made by another chain, table or version of the matcher."""
 
 
-def save(matcher: Matcher, folder: Path) -> None:
-    """Write the matcher's state; what changed since the last refresh is written as any other row."""
+def save(matcher: Matcher, folder: Path, marks: Mapping[int, int] | None = None, **notes: Any) -> None:
+    """Write the matcher's state with its table; what changed since the last refresh is written as any other row.
+
+    ``marks`` say of which version the text of each key is; ``notes`` are kept beside the state's name (``present``).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"state-{_last(folder) + 1:08d}"
     fresh = folder / name
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     (fresh / "terms.json").write_text(json.dumps(matcher.vocabulary.terms, ensure_ascii=False), "utf-8")
+    concepts = [[one.name, one.group, one.field, *one.words] for one in matcher.reader.table.concepts]
+    (fresh / "table.json").write_text(json.dumps(concepts, ensure_ascii=False), "utf-8")
+    np.save(fresh / "marks.npy", np.array(list((marks or {}).items()), dtype=np.int64).reshape(-1, 2))
     weights = matcher.weights
     np.save(fresh / "idf.npy", weights.idf)
     np.save(fresh / "known_idf.npy", weights.known_idf)
@@ -45,10 +53,10 @@ def save(matcher: Matcher, folder: Path) -> None:
         for part, counts in zip(_PARTS, side.merged(len(matcher.vocabulary)), strict=True):
             _save_rows(fresh / f"{kind}-{part}-terms", counts.terms)
             _save_rows(fresh / f"{kind}-{part}-known", counts.known)
-    named = {"state": name, "fingerprint": matcher.reader.fingerprint, "texts": weights.count}
-    waiting = folder / (_PRESENT + ".new")
+    named = {"state": name, "fingerprint": matcher.reader.fingerprint, "texts": weights.count, **notes}
+    waiting = folder / (PRESENT + ".new")
     waiting.write_text(json.dumps(named), "utf-8")
-    os.replace(waiting, folder / _PRESENT)
+    os.replace(waiting, folder / PRESENT)
     for old in folder.glob("state-*"):
         if old.name != name:
             shutil.rmtree(old, ignore_errors=True)
@@ -57,14 +65,15 @@ def save(matcher: Matcher, folder: Path) -> None:
 def load(folder: Path, reader: Reader | None = None, rows: bool = True) -> Matcher:
     """The matcher as it was saved; raises Outdated when it must be built from the texts.
 
-    Without ``rows`` both sides are empty and only vocabulary and weights are there: enough to score and explain
-    texts given as such, and small enough for a web process.
+    Without ``reader`` it is read with the table it was saved with: right for that state, if perhaps no longer the
+    table of the day. Without ``rows`` both sides are empty and only vocabulary and weights are there: enough to score
+    and explain texts given as such, and small enough for a web process.
     """
-    reader = reader or Reader()
-    named = _named(folder)
+    named = present(folder)
+    state = folder / str(named["state"])
+    reader = reader or Reader(table=_table(state))
     if named.get("fingerprint") != reader.fingerprint:
         raise Outdated(f"{folder.name}: made as {named.get('fingerprint', 'nothing')}")
-    state = folder / str(named["state"])
     matcher = Matcher(reader)
     matcher.vocabulary = Vocabulary(json.loads((state / "terms.json").read_text("utf-8")))
     matcher.weights = Weights(
@@ -85,12 +94,27 @@ def load(folder: Path, reader: Reader | None = None, rows: bool = True) -> Match
     return matcher
 
 
-def _named(folder: Path) -> dict[str, Any]:
+def present(folder: Path) -> dict[str, Any]:
+    """What is known of the present state: its name (``state``), fingerprint, number of texts, and the notes kept with
+    it. Raises Outdated when there is none."""
     try:
-        named = json.loads((folder / _PRESENT).read_text("utf-8"))
+        named = json.loads((folder / PRESENT).read_text("utf-8"))
     except FileNotFoundError as error:
         raise Outdated(f"{folder.name}: no state") from error
     return dict(named)
+
+
+def marks(folder: Path) -> dict[int, int]:
+    """The versions of the texts as they were saved; raises Outdated when there is no state."""
+    return dict(np.load(folder / str(present(folder)["state"]) / "marks.npy").tolist())
+
+
+def _table(state: Path) -> KnowledgeTable:
+    try:
+        rows = json.loads((state / "table.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise Outdated(f"{state.name}: saved without its table") from error
+    return KnowledgeTable(Concept(name, group, field, tuple(words)) for name, group, field, *words in rows)
 
 
 def _last(folder: Path) -> int:

@@ -17,6 +17,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, Listing, Revision
 from marketplace.services import workflow
 from marketplace.services.catalogue import revisions
+from marketplace.services.matching.ranking import changes
 from marketplace.services.platform import audit, notices, outbox, settings
 
 KINDS = ("achievement", "demand")
@@ -185,6 +186,7 @@ def act(actor: Actor, listing: Listing, action: str, reasons: Iterable[str] = ()
     listing.state_note = clean_text(note)
     db.session.flush()
     outbox.enqueue("index", kind=listing.kind, id=listing.id)
+    changes.changed(listing.kind, listing.id)
     if transition.notice and listing.published is not None:
         notices.notify(
             notices.members_of(listing.organisation_id),

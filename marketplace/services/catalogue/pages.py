@@ -41,7 +41,7 @@ OTHERS = 4
 
 LOCKED_WORDS: Mapping[str, str] = {
     "verified": N_("认证单位登录后可看"),
-    "parties": N_("仅供双方，洽谈后由发布单位提供"),
+    "parties": N_("仅供双方，可在询问中向发布单位索取"),
 }
 """Why a file cannot be opened, by its level."""
 

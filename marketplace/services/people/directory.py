@@ -1,6 +1,6 @@
 """The public view of organisations: what everybody may know, and what they offer and seek."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from marketplace.domain.errors import NotFound
 from marketplace.domain.states.listings import SEARCHABLE_STATES
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
-from marketplace.models.people import Organisation
+from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.services.catalogue import pages, visibility
 from marketplace.services.catalogue.finding import facets
 from marketplace.services.catalogue.finding.texts import label
@@ -90,3 +90,11 @@ def numbers_of(actor: Actor, organisation_ids: Sequence[int]) -> dict[int, dict[
         for organisation_id, count in db.session.execute(query):
             found[organisation_id][kind] = count
     return found
+
+
+def brokers(actor: Actor, without: Collection[int]) -> list[Organisation]:
+    """Return the verified 技术经理人 organisations by name, but those whose ids are in ``without``."""
+    query = visibility.visible_organisations(actor).where(
+        Organisation.kind == "broker", Organisation.state == "verified", Organisation.id.not_in(without)
+    )
+    return list(db.session.scalars(query.order_by(OrganisationProfile.name, Organisation.id)))

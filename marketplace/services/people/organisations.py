@@ -23,6 +23,7 @@ from marketplace.extensions import db
 from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.models.platform import FileLink, ReviewTask
 from marketplace.services import workflow
+from marketplace.services.matching.ranking import changes
 from marketplace.services.paging import Page, paged
 from marketplace.services.platform import audit, files, outbox, reviews
 
@@ -265,6 +266,7 @@ def put_in_force(organisation: Organisation, profile: OrganisationProfile) -> No
 def announce(organisation: Organisation) -> None:
     """Promise that the index looks at the organisation and its listings again."""
     outbox.enqueue("index", kind="organisation", id=organisation.id)
+    changes.changed("organisation", organisation.id)
 
 
 def profile_on(organisation_id: int, day: date) -> OrganisationProfile | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -82,17 +83,22 @@ def _send_digest(person_id: int) -> int:
     person = db.session.get_one(Person, person_id)
     if not unread or person.closed_at is not None:
         return 0
-    lines = [
-        {
-            "kind": notice.kind,
-            "params": notice.params,
-            "path": links.path_of(notice.subject_kind, notice.subject_id),
-            "day": clock.beijing(notice.created_at).date().isoformat(),
-        }
-        for notice in unread[:LONGEST]
-    ]
-    notices.send_mail(person.email, "digest", name=person.name, lines=lines, count=len(unread))
+    said = [(notice, more) for notice in unread if (more := notices.more_of(notice)) is not None]
+    if not said:
+        return 0
+    lines = [_line(notice, more) for notice, more in said[:LONGEST]]
+    notices.send_mail(person.email, "digest", name=person.name, lines=lines, count=len(said))
     return 1
+
+
+def _line(notice: Notice, more: notices.More) -> dict[str, Any]:
+    return {
+        "kind": notice.kind,
+        "params": notice.params,
+        "path": links.path_of(notice.subject_kind, notice.subject_id),
+        "day": clock.beijing(notice.created_at).date().isoformat(),
+        **asdict(more),
+    }
 
 
 def _due(person_id: int) -> list[Notice]:
@@ -107,5 +113,6 @@ def _due(person_id: int) -> list[Notice]:
         notice
         for notice in db.session.scalars(query)
         # A preference changed meanwhile: what no longer waits for a digest is settled with the daily one.
-        if notice.created_at < limits.get(frequencies[KINDS[notice.kind].group], limits["daily"])
+        if notice.created_at
+        < limits.get(notice.frequency or frequencies[KINDS[notice.kind].group], limits["daily"])
     ]

@@ -1,6 +1,7 @@
 """Notices on the site, and the mail that goes with them as each person prefers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
@@ -18,12 +19,45 @@ DEFAULT = "immediate"
 """How often mail goes out for a group that a person has said nothing about."""
 
 
+@dataclass(frozen=True)
+class More:
+    """What a mail says beyond a notice's title: lines of (word to translate, text as it is), and the path at which
+    notices like it are ended without signing in ('' for none)."""
+
+    lines: Sequence[tuple[str, str]] = ()
+    stop: str = ""
+
+
+Elaborate = Callable[[Notice], More | None]
+_ELABORATE: dict[str, Elaborate] = {}
+
+
+def elaborates(kind: str) -> Callable[[Elaborate], Elaborate]:
+    """Have a function say more of the notices of ``kind`` whenever a mail is made, as of that moment.
+
+    None takes the notice out of the mail: what it speaks of is no longer for this person.
+    """
+
+    def register(function: Elaborate) -> Elaborate:
+        _ELABORATE[kind] = function
+        return function
+
+    return register
+
+
+def more_of(notice: Notice) -> More | None:
+    """Return what a mail says beyond the title of a notice; None when it should not speak of it at all."""
+    elaborate = _ELABORATE.get(notice.kind)
+    return elaborate(notice) if elaborate else More()
+
+
 def notify(
     person_ids: Iterable[int],
     kind: str,
     subject_kind: str,
     subject_id: int,
     *,
+    often: Mapping[int, str] | None = None,
     letter: str = "notice",
     letter_params: Mapping[str, Any] | None = None,
     **params: Any,
@@ -31,25 +65,46 @@ def notify(
     """Leave a notice for each person, and mail those who want this kind at once.
 
     ``params`` fill the title of the kind and are shown to the person: put nothing there they may not read.
+    ``often``: by person, how often they want mail of this very subject; else it is as for the kind's group.
     ``letter`` is the mail template where the usual one says too little, ``letter_params`` what it says more.
     """
     people = _open_persons(person_ids)
     wishes = _frequencies([person.id for person in people], KINDS[kind].group)
     notices = []
     for person in people:
-        often = wishes.get(person.id, DEFAULT)
+        own = (often or {}).get(person.id)
+        wanted = own or wishes.get(person.id, DEFAULT)
         notice = Notice(
             person_id=person.id, kind=kind, subject_kind=subject_kind, subject_id=subject_id, params=params
         )
+        notice.frequency = own
         # What goes out at once, or never, is no matter for a later digest.
-        notice.digested_at = None if often in ("daily", "weekly") else clock.now()
+        notice.digested_at = None if wanted in ("daily", "weekly") else clock.now()
         db.session.add(notice)
         notices.append(notice)
-        if often == "immediate":
+        more = more_of(notice) if wanted == "immediate" else None
+        if more is not None:
             path = links.path_of(subject_kind, subject_id)
-            more = letter_params or {}
-            send_mail(person.email, letter, name=person.name, kind=kind, params=params, path=path, **more)
+            words = {"kind": kind, "params": params, "path": path, **asdict(more), **(letter_params or {})}
+            send_mail(person.email, letter, name=person.name, **words)
     return notices
+
+
+def change_frequency(person_id: int, subject_kind: str, subject_id: int, value: str) -> None:
+    """Have the person's notices of a subject that wait for a digest go with another one, or with none at all."""
+    change: dict[str, Any] = {"frequency": value}
+    if value == "off":
+        change["digested_at"] = clock.now()
+    db.session.execute(
+        update(Notice)
+        .where(
+            Notice.person_id == person_id,
+            Notice.subject_kind == subject_kind,
+            Notice.subject_id == subject_id,
+            Notice.digested_at.is_(None),
+        )
+        .values(**change)
+    )
 
 
 def _open_persons(person_ids: Iterable[int]) -> list[Person]:

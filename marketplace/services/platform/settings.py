@@ -1,5 +1,6 @@
 """Settings in force: dated values; what matters waits for a second person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +32,17 @@ def get(key: str, on: date | None = None) -> Any:
         .limit(1)
     )
     return row.value if row else SETTINGS[key].initial
+
+
+def get_all(keys: Collection[str]) -> dict[str, Any]:
+    """Return the values of several settings in force today, by one query."""
+    query = select(SettingValue).where(
+        SettingValue.key.in_(sorted(keys)),
+        SettingValue.state == "effective",
+        SettingValue.valid_from <= clock.today(),
+    )
+    rows = db.session.scalars(query.order_by(SettingValue.valid_from, SettingValue.id))
+    return {key: SETTINGS[key].initial for key in keys} | {row.key: row.value for row in rows}
 
 
 def propose(actor: Actor, key: str, value: Any, valid_from: date, note: str = "") -> SettingValue:

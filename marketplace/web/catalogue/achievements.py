@@ -4,12 +4,14 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from marketplace.domain.access import Permission, may
-from marketplace.services.catalogue import inquiries, pages
+from marketplace.services.catalogue import pages
 from marketplace.services.deals.reading import disclosed
+from marketplace.services.matching.inquiries import answer_times, asking
 from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards, results, structured
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
+from marketplace.web.matching.matches import glances
 from marketplace.web.subsidy.buying import estimates
 
 blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
@@ -38,10 +40,12 @@ def detail(listing_id: int) -> str:
         view=view,
         others=[cards.of_listing(actor(), other, brief=True) for other in pages.others_of(actor(), view)],
         views=counts.totals("achievement", [listing_id])[listing_id].opened,
-        may_ask=inquiries.may_ask(actor(), listing),
+        answering=answer_times.answer_time(view.owner.id) if view.owner else None,
+        may_ask=asking.may_ask(actor(), listing),
         may_contract=may(actor(), Permission.CREATE_CONTRACT) and listing.state == "published",
         deals=disclosed.of_listing(listing_id),
         aid=estimates.of_listing(listing),
+        glances=glances.panel(actor(), listing),
         description=cards.shorten(view.summary, 120),
         structured=structured.listing(view, _("科技成果")),
     )

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.domain.errors import DomainError
 from marketplace.forms.catalogue.corrections import CorrectionForm
-from marketplace.services.catalogue import inquiries, pages
+from marketplace.services.catalogue import corrections, pages
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import CONTACT
@@ -22,7 +22,7 @@ def write(kind: str, listing_id: int) -> str:
     """Show the form."""
     listing = pages.get(actor(), kind, listing_id)
     return render_template(
-        "inquiries/correction.html", view=pages.of_listing(actor(), listing), form=CorrectionForm()
+        "corrections/correction.html", view=pages.of_listing(actor(), listing), form=CorrectionForm()
     )
 
 
@@ -34,14 +34,14 @@ def send(kind: str, listing_id: int) -> str | Response | tuple[str, int]:
     form = CorrectionForm()
     view = pages.of_listing(actor(), pages.get(actor(), kind, listing_id))
     if not form.validate():
-        return render_template("inquiries/correction.html", view=view, form=form), 422
+        return render_template("corrections/correction.html", view=view, form=form), 422
     try:
         with unit_of_work():
             listing = pages.get(actor(), kind, listing_id)
-            inquiries.correct(actor(), listing, form.message.data or "")
+            corrections.correct(actor(), listing, form.message.data or "")
     except DomainError as error:
         form.take(error)
-        return render_template("inquiries/correction.html", view=view, form=form), 422
+        return render_template("corrections/correction.html", view=view, form=form), 422
     flash(_("谢谢您的指正，审核人员会核实处理。"), "ok")
     endpoint = "achievements.detail" if kind == "achievement" else "demands.detail"
     return redirect(url_for(endpoint, listing_id=listing_id))

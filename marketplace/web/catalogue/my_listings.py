@@ -18,6 +18,7 @@ from marketplace.services.catalogue import drafts, history, listings, pages, pro
 from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
+from marketplace.web.matching.matches import glances
 from marketplace.web.numbers import row_number
 from marketplace.web.paging import page_number
 
@@ -99,6 +100,7 @@ def detail(listing_id: int) -> str:
         progress=progress.of(listing, revision),
         **_opinion(revision),
         actions=[each for each in listings.available(actor(), listing) if each.action in OWNER_ACTIONS],
+        glances=glances.panel(actor(), listing) if listing.state == "published" else [],
         may_edit=revision is None and progress.may_be_edited(listing),
         versions=versions,
         **_words(listing.kind),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from marketplace.domain.access import Permission, may
 from marketplace.domain.deals.terms import CHANGE_KINDS
 from marketplace.domain.errors import NotFound
+from marketplace.domain.matching.brokerage import CONTRIBUTIONS
 from marketplace.domain.platform.files import PURPOSES
 from marketplace.domain.states import CONTRACT, CONTRACT_CHANGE, PRICE_PUBLICATION
 from marketplace.forms.deals.acts import DisclosureForm
@@ -16,6 +17,7 @@ from marketplace.models.deals import Contract
 from marketplace.services.deals import contracts, drafts, history, papers, prices, traded, waiting
 from marketplace.services.deals.reading import shelf, whole
 from marketplace.services.deals.registry import changes as registry_changes
+from marketplace.services.matching.negotiations import ending
 from marketplace.services.paging import paged
 from marketplace.services.platform import deadlines
 from marketplace.services.unit import unit_of_work
@@ -98,6 +100,8 @@ def detail(contract_id: int) -> str:
         change_kinds=CHANGE_KINDS,
         price_states=PRICE_PUBLICATION.states,
         beside=_beside(contract),
+        helped=ending.confirmed_contribution(contract),
+        services=CONTRIBUTIONS,
         **_doing(contract),
     )
 
@@ -134,6 +138,9 @@ def _beside(contract: Contract) -> list[tuple[str, str]]:
         found.append((_("变更、补正或解除"), url_for("contract_changes.new", contract_id=contract.id)))
     if handles and contract.state in UNSIGNED and prices.must_publish(contract):
         found.append((_("协议定价公示"), url_for("price_publications.start", contract_id=contract.id)))
+    negotiation = ending.of_contract(actor(), contract)
+    if negotiation is not None:
+        found.append((_("洽谈记录"), url_for("negotiations.detail", negotiation_id=negotiation.id)))
     if may(actor(), Permission.READ_CONTRACTS):
         found.append((_("登记办理"), url_for("registration.show", contract_id=contract.id)))
     return found

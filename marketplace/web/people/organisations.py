@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from marketplace.services.matching.inquiries import answer_times
 from marketplace.services.people import directory
 from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards, results
@@ -35,5 +36,6 @@ def detail(organisation_id: int) -> str:
         view=view,
         achievements=[cards.of_listing(actor(), row, brief=True) for row in view.achievements],
         demands=[cards.of_listing(actor(), row, brief=True) for row in view.demands],
+        answering=answer_times.answer_time(organisation_id),
         views=counts.totals("organisation", [organisation_id])[organisation_id].opened,
     )

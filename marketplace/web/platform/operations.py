@@ -22,7 +22,7 @@ from marketplace.web.paging import page_number, page_urls
 blueprint = Blueprint("operations", __name__, url_prefix="/admin/operations")
 
 STATES = ("waiting", "failed", "done")
-STARTED_HERE = ("reindex", "audit_verify")
+STARTED_HERE = ("reindex", "match_refresh", "audit_verify")
 """Kinds of jobs that need nothing but a button."""
 
 

@@ -15,8 +15,9 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation, Person
 from marketplace.services import showcase
-from marketplace.services.catalogue import indexing, inquiries, listings, pages, search, visibility
+from marketplace.services.catalogue import indexing, listings, pages, search, visibility
 from marketplace.services.catalogue.finding import texts
+from marketplace.services.matching.inquiries import asking, boxes
 from marketplace.services.people import directory
 from marketplace.services.unit import unit_of_work
 from tests import factories
@@ -107,7 +108,7 @@ def everything(actor: Actor, world: World, text: str) -> str:
         assert hit.row.published is not None
         told.append(texts.body(hit.row, hit.row.published, hit.shown))
     told.append(repr(_view(actor, world.listing.id)))
-    told += [repr(line) for line in inquiries.sent(actor).lines]
+    told += [repr(line) for line in boxes.sent(actor).lines]
     return "\n".join(told)
 
 
@@ -184,16 +185,16 @@ def test_an_anonymous_question_keeps_the_owner_unknown(make_world: Callable[[str
     """Only verified organisations ask; one that is suspended later no longer sees whom it asked."""
     world = make_world("anonymous")
     with pytest.raises(NotAllowed):
-        inquiries.target(world.actor("unverified"), "demand", world.listing.id)
+        asking.target(world.actor("unverified"), "demand", world.listing.id)
     actor = world.actor("other")
     with unit_of_work():
-        listing = inquiries.target(actor, "demand", world.listing.id)
-        inquiries.ask(actor, listing, "我们有一种替代胶，可以先送样试用。", "a@example.com", "key-other")
-    assert [line.counterpart for line in inquiries.sent(actor).lines] == [FULL_WORDS["owner"]]
+        listing = asking.target(actor, "demand", world.listing.id)
+        asking.ask(actor, listing, "我们有一种替代胶，可以先送样试用。", "key-other")
+    assert [line.owner for line in boxes.sent(actor).lines] == [FULL_WORDS["owner"]]
     with unit_of_work():
         db.session.get_one(Organisation, actor.organisation_id).state = "suspended"
-    assert [line.counterpart for line in inquiries.sent(world.actor("other")).lines] == [""]
-    assert len(inquiries.received(world.actor("owner")).lines) == 1
+    assert [line.owner for line in boxes.sent(world.actor("other")).lines] == [""]
+    assert len(boxes.received(world.actor("owner")).lines) == 1
 
 
 @pytest.mark.parametrize("disclosure", sorted(DISCLOSURE_TABLE))

@@ -64,6 +64,8 @@ def owner(session: object) -> Actor:
         ("说明".encode("gb18030"), "a.txt", None),
         (b"MZ\x90\x00", "a.csv", None),
         ("说明".encode(), "a.txt", TEXT),
+        (b"alert(1)", "a.js", None),
+        (b"MZ or not", "a.docx", None),
         (SVG, "a.svg", None),
         (b"\xef\xbb\xbf" + SVG, "a.txt", None),
         (b'<?xml version="1.0"?>' + SVG, "a.txt", None),

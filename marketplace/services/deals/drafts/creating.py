@@ -1,5 +1,6 @@
-"""Beginning a contract: blank, from an achievement, or from a demand."""
+"""Beginning a contract: blank, from an achievement, from a demand, or from the offer both sides accepted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,10 +8,13 @@ from sqlalchemy import select
 
 from marketplace.domain.access import Actor, Permission, Shown, require
 from marketplace.domain.deals.terms import RIGHTS_INVOLVED
+from marketplace.domain.deals.texts import InstalmentData
 from marketplace.domain.errors import NotFound
+from marketplace.domain.matching import offers as offer_rules
 from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
-from marketplace.models.deals import Contract, ContractLine, ContractParty, ContractVersion
+from marketplace.models.deals import Contract, ContractLine, ContractParty, ContractVersion, Instalment
+from marketplace.models.matching import Negotiation, Offer
 from marketplace.models.people import Organisation
 from marketplace.services.catalogue import visibility
 from marketplace.services.deals import contracts, traded
@@ -44,6 +48,7 @@ class _Beginning:
     amount_fen: int = 0
     listing: Listing | None = None
     demand: Listing | None = None
+    plan: Sequence[InstalmentData] = ()
 
 
 def create(actor: Actor, listing_id: int | None = None, demand_id: int | None = None) -> Contract:
@@ -61,6 +66,47 @@ def create(actor: Actor, listing_id: int | None = None, demand_id: int | None = 
     else:
         begun = _blank(own)
     return _untouched(actor, begun) or _add(actor, begun)
+
+
+def create_from_offer(actor: Actor, negotiation: Negotiation, offer: Offer) -> Contract:
+    """Begin the contract that an accepted offer describes: parties, subject, amount and plan as they were agreed.
+
+    The caller has made sure that the actor's organisation is one of both sides, and that this happens once. What the
+    subjects' pages say by now does not matter: it was agreed on what they said then.
+    """
+    require(actor, Permission.CREATE_CONTRACT)
+    return _add(actor, _from_offer(negotiation, offer))
+
+
+def _from_offer(negotiation: Negotiation, offer: Offer) -> _Beginning:
+    subjects = [one for one in (negotiation.achievement, negotiation.demand) if one is not None]
+    shown = next((one.published for one in subjects if one.published is not None), None)
+    types: list[str] = []
+    if isinstance(shown, AchievementRevision):
+        types = [right.ip_type for right in shown.ip_rights if right.status != "lapsed"]
+    plan = offer_rules.from_rows(offer.instalments)
+    return _Beginning(
+        "offer",
+        buyer=negotiation.buyer,
+        seller=negotiation.seller,
+        text={
+            "title": negotiation.title,
+            "kind": offer.kind,
+            "licence_scope": offer.licence_scope,
+            "content": offer.terms,
+            "field": shown.field if shown is not None else "",
+            "tags": list(shown.tags) if shown is not None else [],
+            "pricing": shown.pricing if isinstance(shown, AchievementRevision) else "",
+            "rights_involved": [code for code in RIGHTS_INVOLVED.codes if code in types],
+            "payment_mode": offer.payment_mode,
+            "royalty_terms": offer.royalty_terms,
+            "open_ended": any(one.kind == "royalty" and one.amount_fen is None for one in plan),
+        },
+        amount_fen=offer.amount_fen,
+        listing=negotiation.achievement,
+        demand=negotiation.demand,
+        plan=plan,
+    )
 
 
 def _blank(own: Organisation) -> _Beginning:
@@ -191,6 +237,7 @@ def _add(actor: Actor, begun: _Beginning) -> Contract:
     sides = (("buyer", 0, begun.buyer), ("seller", 1, begun.seller))
     version.parties = [_party(actor, begun, *side) for side in sides]
     version.lines = _lines(actor, begun)
+    version.instalments = [Instalment(position=place, **vars(one)) for place, one in enumerate(begun.plan)]
     db.session.add(version)
     db.session.flush()
     contract.version_id = version.id

@@ -1,0 +1,1 @@
+"""Forms of matches, inquiries and negotiations."""

@@ -1,0 +1,1 @@
+"""What moves scores beyond the words of two texts: judgements, vectors of meaning; and words to learn."""

@@ -1,0 +1,1 @@
+"""Inquiries: asking, answering, files between two organisations, and silence that rises."""

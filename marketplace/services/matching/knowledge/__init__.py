@@ -1,0 +1,1 @@
+"""The knowledge table of the field as administrators keep it."""

@@ -1,0 +1,1 @@
+"""Who fits whom, worked out by the worker and written down for readers."""

@@ -1,0 +1,1 @@
+"""Pages of matches, inquiries, negotiations and the broker's desk."""

@@ -1,0 +1,1 @@
+"""Pages of matches: the lists of both sides, why a pair matches, and what people say of it."""

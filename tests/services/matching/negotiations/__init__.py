@@ -1,0 +1,1 @@
+"""Negotiations and their contract drafts."""
