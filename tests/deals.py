@@ -230,11 +230,11 @@ def make_payment(
     **values: Any,
 ) -> Payment:
     """Make a payment or refund of a contract; ``shares`` are (traded id, 分), by default all on the first line."""
-    version = contract.current
-    assert version is not None
-    buyer, seller = version.parties[0], version.parties[1]
-    payer, payee = (buyer, seller) if kind == "payment" else (seller, buyer)
     with unit_of_work():
+        version = contract.current
+        assert version is not None
+        buyer, seller = version.parties[0], version.parties[1]
+        payer, payee = (buyer, seller) if kind == "payment" else (seller, buyer)
         row = Payment(
             kind=kind, state=state, amount_fen=amount_fen, paid_on=paid_on or clock.today(),
             verified_at=clock.now() if state == "verified" else None,

@@ -79,9 +79,14 @@ def make_organisation(
 
 
 def make_person(
-    organisation: Organisation | None = None, position: str = "agent", name: str = "", email: str = ""
+    organisation: Organisation | None = None,
+    position: str = "agent",
+    name: str = "",
+    email: str = "",
+    roles: tuple[Role, ...] = (),
+    scope: str | None = None,
 ) -> Person:
-    """Make a person with PASSWORD, in an organisation where one is given."""
+    """Make a person with PASSWORD, in an organisation where one is given, who holds ``roles``."""
     number = _next()
     with unit_of_work():
         person = Person(
@@ -96,6 +101,7 @@ def make_person(
             db.session.add(
                 Membership(person_id=person.id, organisation_id=organisation.id, position=position)
             )
+        _grant(person, roles, scope)
     return db.session.get_one(Person, person.id)
 
 
@@ -107,26 +113,20 @@ def _hash() -> str:
 
 def make_staff(*roles: Role, scope: str | None = None, authority: Organisation | None = None) -> Person:
     """Make a person of a 管理部门 who holds ``roles``."""
-    person = make_person(authority or make_organisation("authority"))
-    grant(person, *roles, scope=scope)
-    return person
+    return make_person(authority or make_organisation("authority"), roles=roles, scope=scope)
 
 
-def known_person(name: str, organisation: Organisation | None = None) -> Person:
-    """Return the one person of the test that is called so; made when first asked for.
-
-    For hands that rows need and no test varies: fifteen statements are saved by each further use.
-    """
-    found = _known(name)
-    return found or make_person(organisation, email=f"{name}@known.example")
+def known_person(name: str) -> Person:
+    """Return the one person of the test that is called so, for hands that rows need and no test varies."""
+    return _known(name) or make_person(email=f"{name}@known.example")
 
 
 def known_staff(role: Role) -> Person:
     """Return the one person of the test who holds a role for what happens by the way; made when first asked for."""
     found = _known(role.value)
     if found is None:
-        found = known_person(role.value, make_organisation("authority"))
-        grant(found, role)
+        email = f"{role.value}@known.example"
+        found = make_person(make_organisation("authority"), email=email, roles=(role,))
     return found
 
 
@@ -137,16 +137,20 @@ def _known(name: str) -> Person | None:
 def grant(person: Person, *roles: Role, scope: str | None = None) -> None:
     """Give a person roles from yesterday on."""
     with unit_of_work():
-        for role in roles:
-            wanted = scope or ("341302" if role is Role.SUBSIDY_FIRST_REVIEWER else None)
-            db.session.add(
-                RoleGrant(
-                    person_id=person.id,
-                    role=role.value,
-                    scope=wanted,
-                    valid_from=clock.today() - timedelta(days=1),
-                )
+        _grant(person, roles, scope)
+
+
+def _grant(person: Person, roles: tuple[Role, ...], scope: str | None) -> None:
+    for role in roles:
+        wanted = scope or ("341302" if role is Role.SUBSIDY_FIRST_REVIEWER else None)
+        db.session.add(
+            RoleGrant(
+                person_id=person.id,
+                role=role.value,
+                scope=wanted,
+                valid_from=clock.today() - timedelta(days=1),
             )
+        )
 
 
 def actor(person: Person) -> Actor:
