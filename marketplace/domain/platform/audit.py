@@ -12,6 +12,7 @@ _EXTRA: Mapping[str, frozenset[str]] = {
     "revision.submit": frozenset({"listing", "ordinal"}),
     "revision.approve": frozenset({"listing", "ordinal"}),
     "revision.return": frozenset({"listing", "ordinal"}),
+    "policy_version.close": frozenset({"window_to"}),
     "follow_up.give": frozenset({"case", "year"}),
     "follow_up.return": frozenset({"case", "year"}),
     "follow_up.accept": frozenset({"case", "year"}),

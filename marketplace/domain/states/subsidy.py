@@ -36,6 +36,10 @@ POLICY_VERSION = Machine(
             "proposed", "confirm", "effective", N_("确认生效"), Permission.CONFIRM_POLICY,
             guards=(SAYS_LAW, WINDOW_FREE), dangerous=True,
         ),
+        # The window ends on a day; the version stays in force for what is paid inside it.
+        Transition(
+            "effective", "close", "effective", N_("截止"), Permission.CONFIRM_POLICY, reason=True, dangerous=True
+        ),
         Transition(
             "effective", "repeal", "repealed", N_("废止"), Permission.CONFIRM_POLICY, reason=True, dangerous=True
         ),

@@ -112,6 +112,16 @@ class MoveForm(SiteForm):
     note = TextField(_l("理由"), [AtMost(1000)])
 
 
+class CloseForm(MoveForm):
+    """The last day of a version's payment window, with the reason."""
+
+    day = DayField(
+        _l("付款日期截止到"),
+        [Optional(), Marked()],
+        description=_l("这一天（含）以前的付款仍适用本版本；次日起归新的版本"),
+    )
+
+
 class BatchForm(SiteForm):
     """A batch: when one may apply, for payments of which days, and what every case goes through."""
 

@@ -25,7 +25,7 @@ class PolicyVersion(Created, Versioned, Model):
 
     ``says``: whether its text is 征求意见稿 (``draft``: estimates only) or in force (``law``). Payments of the window
     belong to it; windows of versions of one clause that are effective, or under which somebody applied, never overlap.
-    Fixed once confirmed, but that a repeal ends the window.
+    Fixed once confirmed, but that 截止 or a repeal ends the window.
     """
 
     __tablename__ = "policy_versions"

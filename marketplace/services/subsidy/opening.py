@@ -95,11 +95,28 @@ def open_by_hand(actor: Actor, traded_id: int) -> SubsidyCase:
     buyer = db.session.get(Organisation, actor.organisation_id)
     if traded is None or buyer is None or not _bought(buyer.id, traded.id):
         raise NotFound()
-    version = policies.for_estimates(PURCHASE)
-    if version is None:
-        raise DomainError("no_policy", N_("还没有可用的政策版本"))
+    version = _paying(buyer, traded) or _holding(PURCHASE)
     known = _under_way(version, buyer.id, traded.id)
     return known or _add(actor, version, buyer, traded)
+
+
+def _paying(buyer: Organisation, traded: TradedAchievement) -> PolicyVersion | None:
+    """Return the first version in force that would grant something, also where its window has ended since."""
+    for version in policies.effective(PURCHASE):
+        claim = world.claim("thought", traded.id, buyer.uscc, clock.today())
+        if world.part_of(version, traded.id).ledger().weigh(claim).decision in WORTH_A_CASE:
+            return version
+    return None
+
+
+def _holding(clause: str) -> PolicyVersion:
+    """Return the version for what happens today, else the last in force. Raises DomainError where there is none."""
+    version = policies.for_estimates(clause)
+    if version is None or version.state != "effective":
+        version = next(reversed(policies.effective(clause)), version)
+    if version is None:
+        raise DomainError("no_policy", N_("还没有可用的政策版本"))
+    return version
 
 
 def open_for_certificate(actor: Actor, clause: str) -> SubsidyCase:
@@ -109,9 +126,7 @@ def open_for_certificate(actor: Actor, clause: str) -> SubsidyCase:
     buyer = db.session.get(Organisation, actor.organisation_id)
     if definition is None or definition.about != "organisation" or buyer is None:
         raise NotFound()
-    version = policies.for_estimates(clause)
-    if version is None:
-        raise DomainError("no_policy", N_("还没有可用的政策版本"))
+    version = _holding(clause)
     known = _under_way(version, buyer.id, None)
     if known is not None and known.state != "draft":
         raise Conflict(N_("这一事项已有一份申请正在办理"))

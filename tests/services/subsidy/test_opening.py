@@ -1,5 +1,7 @@
 """A case opens itself at the later of registration and first verified voucher; once."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -14,6 +16,7 @@ from tests import deals, subsidies
 from tests import factories as make
 from tests.deals import WAN
 
+DAY = timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("session")
 
 
@@ -91,3 +94,15 @@ def test_a_certificate_of_the_enterprise_itself():
             None,
             ["form", "certificate", "licence"],
         )
+
+
+def test_who_paid_before_a_window_was_closed_still_opens_under_its_version():
+    today = deals.clock.today()
+    closed = subsidies.make_policy(window=(None, today))
+    buyer = make.make_organisation()
+    contract = deals.make_contract(buyer)
+    deals.make_payment(contract, 100 * WAN)
+    agent, traded_id = make.actor(make.make_person(buyer)), contract.current.lines[0].traded_id
+    subsidies.make_policy(window=(today + DAY, None))
+    with deals.clock.frozen(deals.clock.now() + 2 * DAY), unit_of_work():
+        assert opening.open_by_hand(agent, traded_id).policy_version_id == closed.id

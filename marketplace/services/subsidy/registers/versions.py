@@ -151,8 +151,45 @@ def available(actor: Actor, row: PolicyVersion) -> Sequence[Transition]:
     return workflow.available_actions(POLICY_VERSION, row, actor, subject_of(row, actor))
 
 
+def earliest_end(row: PolicyVersion) -> date:
+    """Return the first day on which the payment window may be ended: today, so that nothing already paid drops out."""
+    return max(row.window_from or date.min, clock.today())
+
+
+def close(actor: Actor, version_id: int, last: date | None, note: str) -> PolicyVersion:
+    """End the payment window of an effective version on the day ``last`` (inclusive), today or later (截止).
+
+    The version stays in force for what was paid inside it, its batches run to their own end, and a following version
+    may begin the day after. A window is only ever shortened. The same press again changes nothing. Raises DomainError
+    (``day``, ``reasons``), NotAllowed, Conflict where the version is no longer effective.
+    """
+    row = get(actor, version_id)
+    policies.lock_clause(row.clause)
+    db.session.refresh(row)
+    subject, words = subject_of(row, actor), clean_text(note)
+    POLICY_VERSION.decide(row.state, "close", actor, subject)
+    if last is None:
+        raise DomainError("day_missing", N_("请填写付款日期截止到哪一天"), field="day")
+    if (row.window_to, row.state_note) == (last, words):
+        return row
+    if last < earliest_end(row):
+        told = N_("截止日期不能早于%(day)s：已经付款的单位仍适用本版本")
+        raise DomainError("day_early", told, field="day", day=earliest_end(row).isoformat())
+    if row.window_to is not None and last >= row.window_to:
+        told = N_("本版付款日期已到%(day)s为止，只能提前，不能延后")
+        raise DomainError("day_late", told, field="day", day=row.window_to.isoformat())
+    with db.session.no_autoflush:
+        row.window_to = last
+        workflow.apply(POLICY_VERSION, row, "close", actor, subject, note=words, window_to=last.isoformat())
+    row.state_note = words
+    db.session.flush()
+    return row
+
+
 def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVersion:
     """Move a version by an action of its table: propose, recall, reject, confirm_draft, confirm, repeal, discard.
+
+    ``close`` has a function of its own, for it needs a day: Conflict here.
 
     A repeal ends the payment window on its day: what is paid later belongs to the version that follows, also for cases
     that keep the repealed one. Two confirmations of overlapping windows at once: the second finds the first. Raises as
@@ -162,6 +199,8 @@ def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVer
     policies.lock_clause(row.clause)
     db.session.refresh(row)
     subject = subject_of(row, actor)
+    if action == "close":
+        raise Conflict()
     try:
         POLICY_VERSION.decide(row.state, action, actor, subject)
     except DomainError as refused:
@@ -194,12 +233,12 @@ def _overlap(row: PolicyVersion) -> DomainError:
         return DomainError("guard_window_free", words, mine=_span(row), others=named, day=day)
     if len(ends) == len(others):
         words = N_(
-            "本版付款日期范围（%(mine)s）与有效的%(others)s重叠；请把起始日期改为%(day)s或以后，或先废止有重叠的版本"
+            "本版付款日期范围（%(mine)s）与有效的%(others)s重叠；请把起始日期改为%(day)s或以后，或先截止有重叠的版本"
         )
         day = (max(ends) + ONE_DAY).isoformat()
         return DomainError("guard_window_free", words, mine=_span(row), others=named, day=day)
     words = N_(
-        "本版付款日期范围（%(mine)s）与有效的%(others)s重叠，后者没有截止日期；请先废止它，或把本版截止日期提到它开始之前"
+        "本版付款日期范围（%(mine)s）与有效的%(others)s重叠，后者没有截止日期；请先为它办理“截止”，或把本版截止日期提到它开始之前"
     )
     return DomainError("guard_window_free", words, mine=_span(row), others=named)
 

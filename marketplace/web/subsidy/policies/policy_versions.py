@@ -13,6 +13,7 @@ from marketplace.domain.states.machine import Transition
 from marketplace.domain.subsidy.clauses import CLAUSES
 from marketplace.forms.subsidy.policies import (
     WORDING,
+    CloseForm,
     MoveForm,
     NewVersionForm,
     VersionForm,
@@ -168,11 +169,11 @@ def move(version_id: int, action: str) -> Answer:
 
 
 def _move(version: PolicyVersion, transition: Transition) -> Answer:
-    form = MoveForm()
+    form = CloseForm() if transition.action == "close" else MoveForm()
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                versions.act(actor(), version.id, transition.action, form.note.data or "")
+                _take(version.id, transition.action, form)
             flash(_("已办理：%(what)s", what=_(transition.label)), "ok")
             return redirect(url_for(".detail", version_id=version.id))
         except DomainError as error:
@@ -188,6 +189,14 @@ def _move(version: PolicyVersion, transition: Transition) -> Answer:
         rows=parameter_rows(version),
         says=SAYS,
     )
+
+
+def _take(version_id: int, action: str, form: MoveForm) -> None:
+    note = form.note.data or ""
+    if isinstance(form, CloseForm):
+        versions.close(actor(), version_id, form.day.data, note)
+    else:
+        versions.act(actor(), version_id, action, note)
 
 
 _move_carefully = reauthenticated(_move)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.domain import clock
 from marketplace.domain.access import VISITOR, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.domain.subsidy.parameters import PURCHASE, initial, shown
 from marketplace.extensions import db
+from marketplace.models.platform import AuditEvent
 from marketplace.models.subsidy import PolicyVersion
 from marketplace.services.subsidy import policies
 from marketplace.services.subsidy.registers import batches, versions
@@ -200,3 +202,54 @@ def test_the_public_reads_what_is_confirmed(manager):
     with pytest.raises(NotFound):
         versions.get(VISITOR, version)
     assert versions.all_versions(VISITOR) == []
+
+
+@pytest.fixture
+def open_ended(manager, other):
+    version = written(manager)
+    act(manager, version, "propose")
+    act(other, version, "confirm")
+    return version
+
+
+def close(actor, version_id, last, note="新办法次日起施行"):
+    with unit_of_work():
+        return versions.close(actor, version_id, last, note)
+
+
+def test_a_window_is_closed_without_locking_anybody_out(manager, other, open_ended):
+    policy = db.session.get_one(PolicyVersion, open_ended)
+    batch, today = subsidies.make_batch(policy), clock.today()
+    for _press in range(2):
+        row = close(other, open_ended, today)
+    assert (row.state, row.window_to, row.state_note) == ("effective", today, "新办法次日起施行")
+    assert batches.state_of(batch) == ("ok", "开放申报")
+    assert policies.for_payment("purchase", today).id == open_ended
+    tomorrow = today + timedelta(days=1)
+    following = written(manager, window_from=tomorrow)
+    act(manager, following, "propose")
+    assert act(other, following, "confirm") == "effective"
+    assert policies.for_payment("purchase", tomorrow).id == following
+    told = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "policy_version.close")).all()
+    assert [one.details["window_to"] for one in told] == [today.isoformat()]
+
+
+@pytest.mark.parametrize(("days", "code"), [(-1, "day_early"), (10, "day_late"), (None, "day_missing")])
+def test_a_window_is_closed_from_today_on_and_only_ever_earlier(other, open_ended, days, code):
+    close(other, open_ended, clock.today() + timedelta(days=9))
+    with pytest.raises(DomainError) as refused:
+        close(other, open_ended, None if days is None else clock.today() + timedelta(days=days))
+    assert (refused.value.code, refused.value.field) == (code, "day")
+
+
+def test_closing_asks_for_the_right_a_reason_and_a_version_in_force(manager, other, open_ended):
+    with pytest.raises(NotAllowed):
+        close(make.actor(make.make_staff(Role.SUBSIDY_REVIEWER)), open_ended, clock.today())
+    with pytest.raises(DomainError) as refused:
+        close(other, open_ended, clock.today(), "")
+    assert refused.value.code == "reason_missing"
+    with pytest.raises(Conflict):
+        act(other, open_ended, "close")
+    act(other, open_ended, "repeal", "新办法已施行")
+    with pytest.raises(Conflict):
+        close(other, open_ended, clock.today())

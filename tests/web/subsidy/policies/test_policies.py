@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.domain.subsidy.parameters import PURCHASE, initial, shown
 from marketplace.extensions import db
@@ -102,6 +103,23 @@ def test_a_repeal_says_why(client, login, manager):
     client.post(f"/admin/policies/{version}/repeal", data={"note": "新办法已施行"})
     assert db.session.get_one(PolicyVersion, version).state == "repealed"
     assert "废止" in client.page(f"/policies/{version}").text
+
+
+def test_a_closing_asks_for_the_day_and_why(client, login, manager):
+    version, today = subsidies.make_policy().id, clock.today()
+    login(manager)
+    assert "付款日期截止到" in client.page(f"/admin/policies/{version}/close").text
+    for data, words in (
+        ({"day": "", "note": "换版"}, "请填写付款日期截止到哪一天"),
+        ({"day": "2001-01-01", "note": "换版"}, "不能早于"),
+        ({"day": today.isoformat(), "note": ""}, "理由"),
+    ):
+        answer = client.post(f"/admin/policies/{version}/close", data=data)
+        assert (answer.status_code, words in answer.text) == (422, True)
+    client.post(f"/admin/policies/{version}/close", data={"day": today.isoformat(), "note": "换版"})
+    page = client.page(f"/admin/policies/{version}").text
+    assert today.isoformat() in page
+    assert "有效" in page
 
 
 def test_a_batch_is_announced_shown_to_all_and_then_fixed(client, login, new_client, manager):
