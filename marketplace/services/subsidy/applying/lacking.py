@@ -12,7 +12,7 @@ from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.subsidy import SubsidyCase
 from marketplace.services.platform import files
-from marketplace.services.subsidy.applying import declaring, evidence, materials, terms
+from marketplace.services.subsidy.applying import declaring, evidence, materials, particulars, terms
 from marketplace.services.subsidy.applying.evidence import Sum
 from marketplace.services.subsidy.applying.materials import Item
 from marketplace.services.subsidy.applying.particulars import DEAD
@@ -62,6 +62,8 @@ def _sum(case: SubsidyCase, found: Sum | None) -> Iterator[Problem]:
 def _particulars(case: SubsidyCase) -> Iterator[Problem]:
     if case.traded_id is None and not case.particulars.get("number"):
         yield Problem(Words(N_("填写证书编号、发证日期和认定次数")), "particulars")
+    elif case.traded_id is None and particulars.is_used(case, case.particulars["number"]):
+        yield Problem(Words(particulars.USED), "particulars")
 
 
 def _papers(items: Sequence[Item]) -> Iterator[Problem]:

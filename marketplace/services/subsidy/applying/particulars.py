@@ -15,6 +15,7 @@ from marketplace.services.platform import audit
 from marketplace.services.subsidy.applying import materials
 
 _NUMBER = re.compile(r"GR\d{12}")
+USED = N_("这张证书已经申请过补助")
 DEAD = ("withdrawn", "refused", "dismissed")
 
 
@@ -23,14 +24,15 @@ def write(
 ) -> SubsidyCase:
     """Write certificate number (GR and 12 digits: year, province, serial), day, and first or again.
 
-    Raises ValidationFailed by field; a certificate serves one case only.
+    Raises ValidationFailed by field; a certificate serves one submitted case only: what somebody else has merely typed
+    into a draft stands in nobody's way.
     """
     case = materials.get_own(actor, case_id, materials.OPEN_STATES)
     number, faults = compact(number), []
     if not _NUMBER.fullmatch(number):
         faults.append(FieldError("number", "number_wrong", N_("证书编号为GR加12位数字，例如 GR202634000123")))
-    elif _used(case, number):
-        faults.append(FieldError("number", "number_used", N_("这张证书已经申请过补助")))
+    elif is_used(case, number):
+        faults.append(FieldError("number", "number_used", USED))
     if certified_on is None:
         faults.append(FieldError("certified_on", "day_missing", N_("请填写证书上的发证日期")))
     elif certified_on > clock.today():
@@ -61,8 +63,12 @@ def _had_first(case: SubsidyCase) -> bool:
     return any(one.particulars.get("again") is False for one in db.session.scalars(query).unique())
 
 
-def _used(case: SubsidyCase, number: str) -> bool:
+def is_used(case: SubsidyCase, number: str) -> bool:
+    """Return whether another living case that was submitted is about the certificate of this number."""
     query = select(SubsidyCase).where(
-        SubsidyCase.clause == case.clause, SubsidyCase.id != case.id, SubsidyCase.state.not_in(DEAD)
+        SubsidyCase.clause == case.clause,
+        SubsidyCase.id != case.id,
+        SubsidyCase.state.not_in(DEAD),
+        SubsidyCase.submitted_at.is_not(None),
     )
     return any(one.particulars.get("number") == number for one in db.session.scalars(query))

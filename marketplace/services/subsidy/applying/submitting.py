@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.models.subsidy import CaseDeclaration, SubsidyCase
 from marketplace.services.platform import audit, numbering, reviews
 from marketplace.services.subsidy import cases, hindrances, policies, recoveries
-from marketplace.services.subsidy.applying import snapshots, terms
+from marketplace.services.subsidy.applying import particulars, snapshots, terms
 
 _TAIL = 4
 
@@ -28,11 +28,16 @@ def submit(actor: Actor, case_id: int, digest: str | None = None) -> SubsidyCase
     ``digest``: of what the person has checked (``snapshots.digest_now``); Conflict where it has changed since. A second
     press changes nothing. Raises DomainError naming the guard that does not hold.
     """
+    case = _own(actor, case_id, lock=False)
+    if case.traded_id is None:
+        # Two at once for one certificate: the second waits here, and then finds the first.
+        policies.lock_clause(case.clause)
     case = _own(actor, case_id)
     if case.state == "first_review" and case.submitted_by == actor.person_id:
         return case
     version, batch, profile = terms.version_of(case), terms.open_batch(case), case.organisation.profile
     content = _checked(case, digest)
+    _check_certificate(case)
     held = hindrances.check(actor, case, "submit")
     # Number, batch and state reach the database together: it accepts none without the others.
     with db.session.no_autoflush:
@@ -140,6 +145,14 @@ def _own(actor: Actor, case_id: int, lock: bool = True) -> SubsidyCase:
     case = cases.get_for(actor, case_id, lock)
     require(actor, Permission.APPLY_SUBSIDY, cases.subject_of(case))
     return case
+
+
+def _check_certificate(case: SubsidyCase) -> None:
+    """Refuse a certificate for which somebody else has applied since it was typed."""
+    number = case.particulars.get("number") if case.traded_id is None else None
+    if number and particulars.is_used(case, number):
+        told = N_("这张证书已经申请过补助，不能再次提交；证书确属贵单位的，请联系市科技局核实")
+        raise DomainError("number_used", told, field="number")
 
 
 def _checked(case: SubsidyCase, digest: str | None) -> dict[str, Any]:
