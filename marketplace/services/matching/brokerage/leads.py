@@ -163,6 +163,8 @@ def lose(actor: Actor, lead_id: int, reasons: Iterable[str] = (), note: str = ""
     codes = list(reasons)
     if any(code not in LOST_REASONS for code in codes):
         raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    if "other" in codes and not clean_text(note):
+        raise DomainError("note_missing", N_("选择“其他”时请写明情况"), field="note")
     lead.state_note = _note(note)
     workflow.apply(LEAD, lead, "lose", actor, subject_of(lead), codes, note)
     return lead

@@ -1,7 +1,6 @@
 """Offers: made, answered by another, accepted, turned down, taken back, lapsed. One is open at a time."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -181,17 +180,20 @@ def decline(
     if offer.state == "declined" and offer.decided_by == actor.person_id:
         return offer
     _refuse_gone(offer)
-    reasons = _known(reasons, rules.DECLINE_REASONS)
+    reasons = known_reasons(reasons, rules.DECLINE_REASONS, note)
     transition = _move(actor, negotiation, offer, "decline", reasons, note)
     assert transition.notice is not None  # noqa: S101
     records.tell(actor, negotiation, transition.notice)
     return offer
 
 
-def _known(reasons: Iterable[str], codes: Any) -> list[str]:
+def known_reasons(reasons: Iterable[str], codes: Collection[str], note: str) -> list[str]:
+    """Return reasons of ``codes``. Raises DomainError (``reasons``), and for ``other`` without words (``note``)."""
     found = list(reasons)
     if any(code not in codes for code in found):
         raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    if "other" in found and not clean_text(note):
+        raise DomainError("note_missing", N_("选择“其他”时请写明情况"), field="note")
     return found
 
 

@@ -152,6 +152,10 @@ def test_declining_takes_a_reason_and_withdrawing_is_for_who_offered():
         run(offers.decline, table.buyer, offer.id)
     with pytest.raises(DomainError, match="列表"):
         run(offers.decline, table.buyer, offer.id, None, ["nonsense"])
+    with pytest.raises(DomainError, match="写明情况"):
+        run(offers.decline, table.buyer, offer.id, None, ["other"], " ")
+    with pytest.raises(DomainError, match="写明情况"):
+        run(ending.end, table.buyer, negotiation.id, ["other"])
     with pytest.raises(DomainError, match="只有提出方案的一方"):
         run(offers.withdraw, table.buyer, offer.id)
     run(offers.decline, table.buyer, offer.id, None, ["price"], "超出预算")
