@@ -157,7 +157,7 @@ def _refuse_gone(offer: Offer) -> None:
 def accept(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
     """Agree to an offer as it stands: nothing else is agreed to. A second press changes nothing.
 
-    Raises Conflict saying what became of an offer that is open no more, DomainError for one's own or a lapsed one.
+    Raises Conflict saying what became of an offer that is open no more or has lapsed, DomainError for one's own.
     """
     negotiation, offer = _reached(actor, offer_id, version)
     if offer.state == "accepted" and offer.organisation_id != actor.organisation_id:
@@ -165,6 +165,8 @@ def accept(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
     _refuse_gone(offer)
     records.check_open(negotiation, "open")
     records.check_other_side(actor, negotiation)
+    if offer.valid_until < clock.today() and offer.organisation_id != actor.organisation_id:
+        raise Conflict(GONE["lapsed"], code="offer_gone")
     _move(actor, negotiation, offer, "accept")
     agreed = workflow.apply(NEGOTIATION, negotiation, "agree", SYSTEM, records.sides_of(negotiation))
     assert agreed.notice is not None  # noqa: S101
@@ -253,4 +255,5 @@ def _lapse(offer_id: int, negotiation_id: int) -> bool:
     if negotiation is None or offer.state != "open":
         return False
     _move(SYSTEM, negotiation, offer, "lapse")
+    records.tell(SYSTEM, negotiation, "offer_lapsed", number=offer.ordinal)
     return True

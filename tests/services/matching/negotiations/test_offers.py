@@ -192,9 +192,10 @@ def test_an_offer_lapses_by_the_clock(noon):
     assert offers.lapse_due() == 0
     with clock.frozen(noon + timedelta(days=1)):
         assert offers.open_one(fresh(negotiation)) is None
-        with pytest.raises(DomainError, match="有效期已过"):
+        with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)
         assert offers.lapse_due() == 1
+        assert [heard("offer_lapsed", table.people[side].id) for side in ("buyer", "seller")] == [1, 1]
         assert fresh(offer).state == "lapsed"
         with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)
