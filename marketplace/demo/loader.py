@@ -14,6 +14,7 @@ from marketplace.demo.marks import is_done, mark_done
 from marketplace.demo.matching.dealings import Dealings
 from marketplace.demo.matching.inquiries import Inquiries
 from marketplace.demo.matching.opinions import Opinions
+from marketplace.demo.matching.visits import Visits
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
 from marketplace.demo.subsidy import policies
@@ -51,6 +52,7 @@ def plan() -> Plan:
     inquiries.schedule()
     Dealings(inquiries).schedule()
     Opinions(inquiries).schedule()
+    found.afterwards.append(Visits(inquiries).make)
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()
@@ -70,6 +72,9 @@ def load(advance: Callable[[int], None]) -> None:
     with unit_of_work():
         steps.run(advance)
         mark_done(MARK)
+    settle()
+    for do in steps.afterwards:
+        do()
     settle()
     advance(_AFTERWARDS)
 

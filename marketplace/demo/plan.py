@@ -33,6 +33,8 @@ class Plan:
 
     now: datetime = field(default_factory=clock.now)
     steps: list[Step] = field(default_factory=list)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+    """What needs an index and lists of matches: done at the present time, once all else is settled."""
 
     def moment(self, days: int, *names: object) -> datetime:
         """Return a moment in office hours of the day ``days`` from today, the same for the same names.

@@ -7,6 +7,7 @@
 import json
 import math
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ class HttpEmbeddings:
         try:
             with urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
                 told = json.loads(answer.read(LARGEST_ANSWER))
-        except (URLError, OSError, ValueError) as fault:
+        except (URLError, OSError, HTTPException, ValueError) as fault:
             raise EmbeddingsUnavailable(f"{type(fault).__name__}: {fault}") from fault
         return _vectors(told, len(texts))
 

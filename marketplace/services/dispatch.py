@@ -14,6 +14,7 @@ from marketplace.services.deals.billing import events
 from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.matching.brokerage import hooks
 from marketplace.services.matching.gaps import keeping
+from marketplace.services.matching.negotiations import ending
 from marketplace.services.matching.ranking import following, learning, meaning
 from marketplace.services.matching.telling import found
 from marketplace.services.outside import outside
@@ -73,6 +74,7 @@ def _follow(payloads: Sequence[dict[str, Any]]) -> None:
         groups.propose({int(payload["contract"]) for payload in payloads})
         opening.follow(payloads)
         hooks.follow(payloads)
+        ending.follow(payloads)
 
 
 def _tell(payloads: Sequence[dict[str, Any]]) -> None:

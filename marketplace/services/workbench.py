@@ -15,6 +15,7 @@ from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.domain.states import (
     CONTRACT,
     INQUIRY,
+    LEAD,
     LISTING,
     NEGOTIATION,
     PROFILE,
@@ -32,6 +33,7 @@ from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
 from marketplace.services.deals import waiting
+from marketplace.services.matching.brokerage import doing as leading
 from marketplace.services.matching.inquiries import waiting as inquiries
 from marketplace.services.matching.negotiations import reading as negotiating
 from marketplace.services.platform import deadlines
@@ -79,6 +81,7 @@ def workbench(actor: Actor) -> Workbench:
         *_of_cases(actor, calendar),
         *_of_inquiries(actor, calendar),
         *_of_negotiations(actor, calendar),
+        *_of_leads(actor, calendar),
         *_of_examinations(actor),
         *_expiring(actor, calendar),
     ]
@@ -246,6 +249,22 @@ def _of_negotiations(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkIt
             mine=step.mine,
             due=step.due,
             days_left=_left(calendar, step.due),
+        )
+
+
+def _of_leads(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
+    """What a broker's desk means to do."""
+    for task in leading.open_tasks(actor) if may(actor, Permission.WORK_AS_BROKER) else ():
+        yield WorkItem(
+            title=task.what,
+            kind=Words(N_("线索任务")),
+            path=links.path_of("lead", task.lead_id),
+            state=LEAD.states[task.lead.state],
+            waits_for=Words(N_("贵单位")),
+            missing=Words(N_("完成这项任务")),
+            mine=True,
+            due=task.due_on,
+            days_left=_left(calendar, task.due_on),
         )
 
 

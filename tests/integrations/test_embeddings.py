@@ -1,6 +1,7 @@
 """The embeddings endpoint, against a small server on loopback that speaks like the real ones."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -99,6 +100,23 @@ def test_refusing_slow_and_absent_services_are_faults_too(endpoint: Endpoint) ->
     with pytest.raises(EmbeddingsUnavailable):
         HttpEmbeddings("http://127.0.0.1:9", "", "m", timeout=0.5).embed(["a"])
     assert endpoint.asked[0]["key"] is None
+
+
+def test_a_service_that_does_not_speak_http_is_a_fault_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def babble() -> None:
+            caller, _ = server.accept()
+            with caller:
+                caller.recv(65_536)
+                caller.sendall(b"no answer of this kind\r\n\r\n")
+
+        speaking = Thread(target=babble)
+        speaking.start()
+        with pytest.raises(EmbeddingsUnavailable, match="BadStatusLine"):
+            HttpEmbeddings(f"http://127.0.0.1:{port}", "", "m", timeout=5).embed(["a"])
+        speaking.join()
 
 
 def test_nothing_is_configured_by_default() -> None:

@@ -15,6 +15,8 @@ from marketplace.domain.text import N_
 
 LONGEST_VALIDITY = timedelta(days=366)
 """Beyond a year nobody can stand by what they offered."""
+LONGEST_PAYMENT = timedelta(days=30 * 366)
+"""A day beyond this was mistyped: no patent lives as long."""
 
 DECLINE_REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -144,6 +146,13 @@ def _own(data: OfferData, today: date) -> Iterable[FieldError]:
         yield FieldError("valid_until", "past", N_("有效期已经过去，请填写今天或以后的日期"))
     elif data.valid_until > today + LONGEST_VALIDITY:
         yield FieldError("valid_until", "too_far", N_("有效期最长一年，请核对日期"))
+    for place, one in enumerate(data.instalments):
+        if one.due_on is not None and one.due_on < today:
+            yield FieldError(
+                f"instalments.{place}.due_on", "past", N_("应付日期已经过去，请填写今天或以后的日期")
+            )
+        elif one.due_on is not None and one.due_on > today + LONGEST_PAYMENT:
+            yield FieldError(f"instalments.{place}.due_on", "too_far", N_("应付日期在30年以后，请核对日期"))
 
 
 def _renamed(errors: Iterable[FieldError]) -> list[FieldError]:

@@ -68,7 +68,13 @@ KINDS: Mapping[str, NoticeKind] = {
     "offer_accepted": NoticeKind(N_("“%(title)s”的方案已被接受"), "negotiation"),
     "offer_declined": NoticeKind(N_("“%(title)s”的方案未被接受"), "negotiation"),
     "offer_withdrawn": NoticeKind(N_("“%(title)s”的方案已被对方撤回"), "negotiation"),
+    "offer_lapsed": NoticeKind(
+        N_("“%(title)s”的第 %(number)s 份方案过了有效期，可以重新提出"), "negotiation"
+    ),
     "negotiation_drafted": NoticeKind(N_("“%(title)s”已按谈妥的方案生成合同草稿"), "negotiation"),
+    "negotiation_undone": NoticeKind(
+        N_("“%(title)s”的合同已作废，可以按谈妥的方案重新拟订，或终止洽谈"), "negotiation"
+    ),
     "negotiation_ended": NoticeKind(N_("“%(title)s”的洽谈已终止"), "negotiation"),
     "broker_invited": NoticeKind(
         N_("对方希望请技术经理人 %(broker)s 参加“%(title)s”的洽谈，请答复"), "negotiation"

@@ -15,13 +15,17 @@ NEGOTIATION = Machine(
     [
         State("open", N_("洽谈中"), Tone.WAITING),
         State("agreed", N_("已谈妥"), Tone.OK),
-        State("drafted", N_("已形成合同草稿"), Tone.OK, final=True),
+        State("drafted", N_("已形成合同草稿"), Tone.OK),
         State("ended", N_("已终止"), Tone.DRAFT, final=True),
     ],
     [
         Transition("open", "agree", "agreed", N_("谈妥"), Permission.RUN_BY_ITSELF, notice="offer_accepted"),
         Transition(
             "agreed", "draft", "drafted", N_("生成合同草稿"), Permission.NEGOTIATE, notice="negotiation_drafted"
+        ),
+        # A draft that was voided binds nobody: what was agreed may be drafted again, by either side, or ended.
+        Transition(
+            "drafted", "undo", "agreed", N_("合同作废"), Permission.RUN_BY_ITSELF, notice="negotiation_undone"
         ),
         *several(
             ("open", "agreed"),

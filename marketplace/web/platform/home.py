@@ -10,6 +10,7 @@ from marketplace.services import showcase
 from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards
 from marketplace.web.guards import actor, public
+from marketplace.web.matching.matches import glances
 
 blueprint = Blueprint("home", __name__)
 
@@ -31,6 +32,7 @@ def index() -> str:
         measures=MEASURES,
         achievements=[cards.of_listing(actor(), row, brief=True) for row in show.achievements],
         demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
+        matches=glances.for_home(actor()),
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],
     )
 

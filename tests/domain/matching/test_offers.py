@@ -26,6 +26,11 @@ WHOLE = OfferData(
 )
 
 
+def paid_on(day: date) -> tuple[InstalmentData, ...]:
+    """Return the plan of payments with its first day moved."""
+    return (replace(WHOLE.instalments[0], due_on=day), *WHOLE.instalments[1:])
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
@@ -41,6 +46,8 @@ WHOLE = OfferData(
         ({"valid_until": TODAY + timedelta(days=400)}, {"valid_until"}),
         ({"amount_fen": 10**13}, {"amount_fen"}),
         ({"payment_mode": "royalty"}, {"royalty_terms"}),
+        ({"instalments": paid_on(TODAY - timedelta(days=1))}, {"instalments.0.due_on"}),
+        ({"instalments": paid_on(date(9999, 12, 31))}, {"instalments.0.due_on"}),
     ],
     ids=str,
 )  # fmt: skip

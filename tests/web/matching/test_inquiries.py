@@ -337,3 +337,21 @@ def test_answer_time_beside_the_owner(listing: Listing, client: InspectingClient
         page = client.page(path)
         assert "暂无足够记录" in page.text
         assert "近 12 个月收到的询问" in page.text
+
+
+def test_what_has_gone_since_the_form_was_drawn_takes_nothing_typed_along(
+    listing: Listing, buyer: Person, client: InspectingClient, login: Callable[..., InspectingClient]
+) -> None:
+    """A listing withdrawn in between is left out; of a broker who was to read along the asker is told first."""
+    broker = factories.make_organisation("broker")
+    login(buyer)
+    drawn = {"message": MESSAGE, "request_key": "drawn", "pair": "999999", "broker": str(broker.id)}
+    with unit_of_work():
+        db.session.get_one(Organisation, broker.id).state = "suspended"
+    told = client.post(address(listing), data=drawn)
+    assert told.status_code == 422
+    assert "不能跟进询问" in told.text
+    assert MESSAGE in told.text
+    assert count() == 0
+    assert client.post(address(listing), data=drawn | {"broker": ""}).status_code == 302
+    assert (only().pair_id, only().broker_id) == (None, None)

@@ -9,7 +9,7 @@ from marketplace.extensions import db
 from marketplace.models.matching import MeetingNote, Negotiation, Offer
 from marketplace.services.matching.negotiations import contributions, offers
 from tests import dealings, subsidies
-from tests.dealings import fresh, make_inquiry, make_negotiation, make_offer, make_table, run
+from tests.dealings import fresh, make_inquiry, make_negotiation, make_offer, make_table, run, suspend
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -90,6 +90,26 @@ def test_from_the_inquiry_to_the_contract_draft_by_the_pages(new_client, login):
     listed = buyer.get("/desk/negotiations?tab=drafted").text
     assert f'href="{home}"' in listed
     assert buyer.get("/desk/negotiations").status_code == 200
+
+
+def test_while_a_side_is_suspended_the_page_says_who_is_waited_for_and_nothing_typed_is_lost(
+    new_client, login
+):
+    table = make_table()
+    home = f"/desk/negotiations/{make_negotiation(table).id}"
+    seller, buyer = (login(table.people[side], new_client()) for side in ("seller", "buyer"))
+    page = buyer.get(f"{home}/offers/new").text
+    suspend(table.seller.organisation_id)
+    late = buyer.post(f"{home}/offers/new", data=typed(page, action="send"))
+    assert late.status_code == 409
+    assert "没有有效的认证" in late.text
+    assert typed(page)["terms"] in late.text
+    for reader in (buyer, seller):
+        shown = reader.get(home).text
+        assert "恢复认证" in shown
+        assert f"{home}/offers/new" not in shown
+    assert f"{home}/end" in buyer.get(home).text
+    assert "恢复认证" in buyer.get("/desk/negotiations").text
 
 
 def test_an_offer_that_was_overtaken_or_taken_back_is_said_in_plain_words(new_client, login):

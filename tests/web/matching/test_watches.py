@@ -56,3 +56,14 @@ def test_the_link_asks_first_and_needs_no_account(client) -> None:
     assert wish(here) == "off"
     assert client.get(path[:-1] + "!").status_code == 404
     assert client.post(path[:-1] + "!").status_code == 404
+
+
+def test_the_home_page_names_the_best_match_to_its_own_people_alone(login, client) -> None:
+    """A visitor reads nothing of it."""
+    here = world()
+    here.rank(0.3, 0.13)
+    assert "为您匹配" not in client.get("/").text
+    page = login(here.buyer).get("/").text
+    assert "为您匹配" in page
+    assert f"/matches/{here.demand.id}/{here.offers[0].id}" in page
+    assert f"/matches/{here.demand.id}/{here.offers[1].id}" not in page

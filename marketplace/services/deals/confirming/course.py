@@ -12,7 +12,7 @@ from marketplace.models.deals import Contract, ContractParty, ContractVersion
 from marketplace.services.deals import contracts
 from marketplace.services.deals.confirming.offers import editable_by, kill_links
 from marketplace.services.deals.drafts.versions import columns_of, fill
-from marketplace.services.platform import audit, reviews
+from marketplace.services.platform import audit, outbox, reviews
 
 
 def submit(actor: Actor, contract_id: int) -> Contract:
@@ -70,6 +70,7 @@ def void(actor: Actor, contract_id: int, note: str) -> Contract:
     _return_to_shown(contract)
     contracts.act(actor, contract, "void", note=words)
     kill_links(contract)
+    outbox.enqueue("contract", contract=contract.id)
     return contract
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, Subject, may, require
 from marketplace.domain.errors import Conflict, DomainError, NotFound
 from marketplace.domain.matching.brokerage import LONGEST_NOTE, LOST_REASONS, TABS
@@ -163,6 +162,8 @@ def lose(actor: Actor, lead_id: int, reasons: Iterable[str] = (), note: str = ""
     codes = list(reasons)
     if any(code not in LOST_REASONS for code in codes):
         raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    if "other" in codes and not clean_text(note):
+        raise DomainError("note_missing", N_("选择“其他”时请写明情况"), field="note")
     lead.state_note = _note(note)
     workflow.apply(LEAD, lead, "lose", actor, subject_of(lead), codes, note)
     return lead
@@ -186,17 +187,3 @@ def beside(actor: Actor, listing: Listing) -> list[Lead]:
         or_(Lead.demand_id == listing.id, Lead.achievement_id == listing.id),
     )
     return list(db.session.scalars(query.order_by(Lead.id)))
-
-
-def overdue(actor: Actor) -> int:
-    """Return how many tasks of the actor's desk should have been done before today."""
-    query = (
-        select(func.count(LeadTask.id))
-        .join(Lead, Lead.id == LeadTask.lead_id)
-        .where(
-            Lead.organisation_id == actor.organisation_id,
-            LeadTask.done_at.is_(None),
-            LeadTask.due_on < clock.today(),
-        )
-    )
-    return db.session.scalar(query) or 0

@@ -51,7 +51,7 @@ def answer(actor: Actor, negotiation_id: int, broker_id: int, agreed: bool) -> N
     """Say yes or no to the broker whom the other side proposed; who proposed may take it back.
 
     ``broker_id``: whom the reader decided on. Conflict where that is proposed no more; NotAllowed for agreeing with
-    oneself.
+    oneself; DomainError for agreeing to one that has lost its verification since.
     """
     negotiation = records.get_own(actor, negotiation_id, lock=True)
     if agreed and negotiation.broker_id == broker_id:
@@ -61,6 +61,8 @@ def answer(actor: Actor, negotiation_id: int, broker_id: int, agreed: bool) -> N
     own = negotiation.invited_by_id == actor.organisation_id
     if agreed and own:
         raise NotAllowed(N_("由对方决定是否同意"), code="own_invitation")
+    if agreed and broker_id not in {one.id for one in choices(negotiation)}:
+        raise DomainError("broker_gone", N_("这家技术经理人机构目前没有有效的认证，请改提其他机构"))
     negotiation.invited_broker_id = negotiation.invited_by_id = None
     if not agreed:
         db.session.flush()

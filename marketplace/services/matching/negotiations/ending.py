@@ -1,14 +1,14 @@
 """How a negotiation ends: in a contract draft made of the accepted offer, or without one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from marketplace.domain.access import SYSTEM, Actor, Permission, may, require
-from marketplace.domain.errors import DomainError
 from marketplace.domain.matching.offers import END_REASONS
 from marketplace.domain.states import NEGOTIATION
-from marketplace.domain.text import N_, clean_text
+from marketplace.domain.text import clean_text
 from marketplace.extensions import db
 from marketplace.models.deals import Contract
 from marketplace.models.matching import BrokerContribution, Negotiation
@@ -51,9 +51,7 @@ def end(actor: Actor, negotiation_id: int, reasons: Iterable[str] = (), note: st
     negotiation = records.get_own(actor, negotiation_id, lock=True)
     if negotiation.state == "ended":
         return negotiation
-    codes = list(reasons)
-    if any(code not in END_REASONS for code in codes):
-        raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    codes = offers.known_reasons(reasons, END_REASONS, note)
     negotiation.state_note = clean_text(note)[: offers.LONGEST_NOTE]
     moved = workflow.apply(NEGOTIATION, negotiation, "end", actor, records.sides_of(negotiation), codes, note)
     offers.lapse_open(negotiation)
@@ -63,6 +61,29 @@ def end(actor: Actor, negotiation_id: int, reasons: Iterable[str] = (), note: st
     assert moved.notice is not None  # noqa: S101
     records.tell(actor, negotiation, moved.notice)
     return negotiation
+
+
+def follow(payloads: Sequence[Mapping[str, Any]]) -> None:
+    """Give negotiations back to both sides whose contract was voided: promises of the topic ``contract``.
+
+    Either side may then draft again, or end; the thread that was settled stays so. Twice is as good as once.
+    """
+    query = (
+        select(Negotiation.id)
+        .join(Contract, Contract.id == Negotiation.contract_id)
+        .where(Contract.id.in_({int(each["contract"]) for each in payloads}), Contract.state == "voided")
+        .order_by(Negotiation.id)
+    )
+    for negotiation_id in db.session.scalars(query).all():
+        negotiation = records.locked(negotiation_id)
+        if negotiation is None or negotiation.state != "drafted":
+            continue
+        with db.session.no_autoflush:
+            negotiation.contract_id = None
+            moved = workflow.apply(NEGOTIATION, negotiation, "undo", SYSTEM, records.sides_of(negotiation))
+        db.session.expire(negotiation, ["contract"])
+        assert moved.notice is not None  # noqa: S101
+        records.tell(SYSTEM, negotiation, moved.notice)
 
 
 def of_contract(actor: Actor, contract: Contract) -> Negotiation | None:

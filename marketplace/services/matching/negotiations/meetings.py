@@ -1,7 +1,7 @@
 """Meeting notes: written by one side, confirmed by another. Never changed: a correction is a new note."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from marketplace.services.platform import audit
 
 SHORTEST, LONGEST = 10, 5000
 LONGEST_PLACE = 100
+EARLIEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def _check(held_on: date | None, place: str, body: str) -> None:
         errors.append(FieldError("held_on", "missing", N_("请填写会谈日期")))
     elif held_on > clock.today():
         errors.append(FieldError("held_on", "future", N_("会谈日期不能在今天以后")))
+    elif held_on < clock.today() - EARLIEST:
+        errors.append(FieldError("held_on", "past", N_("会谈日期在五年以前，请核对")))
     if len(place) > LONGEST_PLACE:
         errors.append(FieldError("place", "too_long", N_("最多 %(limit)s 字"), {"limit": LONGEST_PLACE}))
     if len(body) < SHORTEST:

@@ -1,7 +1,6 @@
 """Offers: made, answered by another, accepted, turned down, taken back, lapsed. One is open at a time."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -158,7 +157,7 @@ def _refuse_gone(offer: Offer) -> None:
 def accept(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
     """Agree to an offer as it stands: nothing else is agreed to. A second press changes nothing.
 
-    Raises Conflict saying what became of an offer that is open no more, DomainError for one's own or a lapsed one.
+    Raises Conflict saying what became of an offer that is open no more or has lapsed, DomainError for one's own.
     """
     negotiation, offer = _reached(actor, offer_id, version)
     if offer.state == "accepted" and offer.organisation_id != actor.organisation_id:
@@ -166,6 +165,8 @@ def accept(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
     _refuse_gone(offer)
     records.check_open(negotiation, "open")
     records.check_other_side(actor, negotiation)
+    if offer.valid_until < clock.today() and offer.organisation_id != actor.organisation_id:
+        raise Conflict(GONE["lapsed"], code="offer_gone")
     _move(actor, negotiation, offer, "accept")
     agreed = workflow.apply(NEGOTIATION, negotiation, "agree", SYSTEM, records.sides_of(negotiation))
     assert agreed.notice is not None  # noqa: S101
@@ -181,17 +182,20 @@ def decline(
     if offer.state == "declined" and offer.decided_by == actor.person_id:
         return offer
     _refuse_gone(offer)
-    reasons = _known(reasons, rules.DECLINE_REASONS)
+    reasons = known_reasons(reasons, rules.DECLINE_REASONS, note)
     transition = _move(actor, negotiation, offer, "decline", reasons, note)
     assert transition.notice is not None  # noqa: S101
     records.tell(actor, negotiation, transition.notice)
     return offer
 
 
-def _known(reasons: Iterable[str], codes: Any) -> list[str]:
+def known_reasons(reasons: Iterable[str], codes: Collection[str], note: str) -> list[str]:
+    """Return reasons of ``codes``. Raises DomainError (``reasons``), and for ``other`` without words (``note``)."""
     found = list(reasons)
     if any(code not in codes for code in found):
         raise DomainError("reason_unknown", N_("请从列表中选择理由"), field="reasons")
+    if "other" in found and not clean_text(note):
+        raise DomainError("note_missing", N_("选择“其他”时请写明情况"), field="note")
     return found
 
 
@@ -251,4 +255,5 @@ def _lapse(offer_id: int, negotiation_id: int) -> bool:
     if negotiation is None or offer.state != "open":
         return False
     _move(SYSTEM, negotiation, offer, "lapse")
+    records.tell(SYSTEM, negotiation, "offer_lapsed", number=offer.ordinal)
     return True

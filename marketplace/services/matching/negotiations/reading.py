@@ -14,6 +14,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.deals import Contract
 from marketplace.models.matching import BrokerContribution, MeetingNote, Negotiation, Offer
+from marketplace.models.people import Organisation
 from marketplace.services.matching.negotiations import aid, contributions, ending, meetings, offers, records
 from marketplace.services.subsidy.buying.estimating import Forecast
 
@@ -53,7 +54,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Whole:
-    """Everything that the page shows beside the negotiation itself; offers the newest first."""
+    """Everything that the page shows beside the negotiation itself; offers the newest first.
+
+    ``stopped``: a side has no valid verification now, so that nothing but the end can be decided.
+    """
 
     side: str
     lines: Sequence[OfferLine]
@@ -65,6 +69,7 @@ class Whole:
     step: Step | None
     events: Sequence[Event]
     gone: Sequence[Listing]
+    stopped: bool
 
 
 def whole(actor: Actor, negotiation: Negotiation) -> Whole:
@@ -85,7 +90,13 @@ def whole(actor: Actor, negotiation: Negotiation) -> Whole:
         step=step_of(actor, negotiation, current.offer if current is not None else None),
         events=_events(negotiation, lines, notes),
         gone=[one for one in subjects if one.state != "published"],
+        stopped=_away(negotiation) is not None,
     )
+
+
+def _away(negotiation: Negotiation) -> Organisation | None:
+    """Return a side without valid verification."""
+    return next((one for one in (negotiation.buyer, negotiation.seller) if one.state != "verified"), None)
 
 
 def _lines(negotiation: Negotiation) -> list[OfferLine]:
@@ -107,6 +118,11 @@ def step_of(actor: Actor, negotiation: Negotiation, current: Offer | None) -> St
     """Return whose turn it is; None when nothing is left to do here. ``current``: the open or accepted offer."""
     side = records.side_of(actor, negotiation)
     decides = side in ("buyer", "seller")
+    away = _away(negotiation)
+    if away is not None and negotiation.state in ("open", "agreed"):
+        ours = away.id == actor.organisation_id
+        name = Words(N_("贵单位")) if ours else Words(N_("%(name)s"), {"name": away.name})
+        return Step(name, Words(N_("恢复认证；恢复以前不能提出、接受方案或生成合同")), ours)
     if negotiation.state == "agreed":
         return Step(Words(N_("任一方")), Words(N_("生成合同草稿")), decides)
     if negotiation.state != "open":

@@ -5,7 +5,7 @@ the lock is taken, so whoever writes last has read last.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,14 +73,18 @@ def _anew(home: Home, held: Held | None) -> Held:
 
 
 def _follow(held: Held, named: Collection[int]) -> None:
+    strays: list[tuple[Kind, int]] = []
     if held.strange:
         meaning.apply(held, None)
+        strays = _strays(held)
     changed = list(updating.differences(held, None if held.strange else named))
+    changed += [one for one in strays if one not in changed]
     if held.matcher.dense is not None:
         # Their vectors may have come: that moves them in the lists of others, too.
         changed += [one for one in _present(held, named) if one not in changed]
+    holders = {kind: rows.holders(OTHER[kind], {key for one, key in strays if one == kind}) for kind in KINDS}
     for some in batched(changed, GROUP):
-        _apply(held, some)
+        _apply(held, some, holders)
     rest = set(named) - {key for _, key in changed}
     if rest:
         judged.apply(held, rest)
@@ -88,11 +92,31 @@ def _follow(held: Held, named: Collection[int]) -> None:
     held.strange = False
 
 
+def _strays(held: Held) -> list[tuple[Kind, int]]:
+    """Return what is written otherwise than it is held: another owner wrote it and died before it saved the state.
+
+    Whether the site offers it as the state has it says nothing then: an item may have come and gone in between.
+    """
+    return [
+        (kind, key)
+        for kind in KINDS
+        for written in [rows.revisions(kind)]
+        for key in sorted(written.keys() | held.matcher.sides[kind].present)
+        if written.get(key) != (held.marks.get(key) if held.matcher.has(kind, key) else None)
+    ]
+
+
 def _present(held: Held, keys: Collection[int]) -> list[tuple[Kind, int]]:
     return [(kind, key) for kind in KINDS for key in sorted(keys) if held.matcher.has(kind, key)]
 
 
-def _apply(held: Held, changed: Sequence[tuple[Kind, int]]) -> None:
+def _apply(
+    held: Held, changed: Sequence[tuple[Kind, int]], holders: Mapping[Kind, Mapping[int, Collection[int]]]
+) -> None:
+    """Bring ``changed`` and the lists they leave or enter up to date.
+
+    ``holders``: by kind and key, lists that an item stands in whatever its score was.
+    """
     matcher = held.matcher
     before = {one: matcher.lists_with(*one) for one in changed if matcher.has(*one)}
     updating.update(held, changed)
@@ -100,10 +124,15 @@ def _apply(held: Held, changed: Sequence[tuple[Kind, int]]) -> None:
     meaning.apply(held, {key for _, key in changed})
     after = {one: matcher.lists_with(*one) for one in changed if matcher.has(*one)}
     keys = {key for _, key in changed}
+    for kind in KINDS:
+        some = [one for one in changed if one[0] == kind]
+        works = _works(OTHER[kind], some, before, after, keys, holders[kind])
+        again: list[int] = []
+        rows.write(_merged(OTHER[kind], works, again))
+        rows.write(_own_lists(held, again))
+    # Last, as it says that an item is done with: after a fault in between it is a stray.
     rows.forget(keys - {key for _, key in after})
     rows.write(_own_lists(held, keys))
-    for kind in KINDS:
-        _other_lists(held, OTHER[kind], [one for one in changed if one[0] == kind], before, after, keys)
 
 
 def _own_lists(held: Held, keys: Collection[int]) -> Iterator[dict[str, Any]]:
@@ -113,29 +142,30 @@ def _own_lists(held: Held, keys: Collection[int]) -> Iterator[dict[str, Any]]:
             yield rows.row(kind, key, held.marks[key], matches)
 
 
-def _other_lists(
-    held: Held,
+def _works(
     kind: Kind,
     changed: Sequence[tuple[Kind, int]],
     before: dict[tuple[Kind, int], dict[int, float]],
     after: dict[tuple[Kind, int], dict[int, float]],
     done: Collection[int],
-) -> None:
-    """Write the lists of ``kind`` that ``changed`` items of the other side leave or enter."""
-    if not changed:
-        return
-    floors = {key: floor for key, floor in rows.floors(kind).items() if key not in done}
+    holders: Mapping[int, Collection[int]],
+) -> dict[int, Work]:
+    """Return what happens to the lists of ``kind`` that ``changed`` items of the other side leave or enter."""
     works: dict[int, Work] = defaultdict(Work)
+    if not changed:
+        return works
+    floors = {key: floor for key, floor in rows.floors(kind).items() if key not in done}
     for one in changed:
+        for key in holders.get(one[1], ()):
+            if key in floors:
+                works[key].gone.add(one[1])
         for key, score in before.get(one, {}).items():
             if key in floors and score >= floors[key] - rows.EPSILON:
                 works[key].gone.add(one[1])
         for key, score in after.get(one, {}).items():
             if key in floors and score > 0 and score >= floors[key]:
                 works[key].new[one[1]] = score
-    again: list[int] = []
-    rows.write(_merged(kind, works, again))
-    rows.write(_own_lists(held, again))
+    return works
 
 
 def _merged(kind: Kind, works: dict[int, Work], again: list[int]) -> Iterator[dict[str, Any]]:

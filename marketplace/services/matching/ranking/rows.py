@@ -44,6 +44,24 @@ def floors(kind: Kind) -> dict[int, float]:
     return {row.listing_id: row.floor for row in db.session.execute(query.where(Listing.kind == kind))}
 
 
+def revisions(kind: Kind) -> dict[int, int]:
+    """Return of which revision each written list of ``kind`` is."""
+    query = select(Ranking.listing_id, Ranking.revision_id).join(Listing, Listing.id == Ranking.listing_id)
+    return {row.listing_id: row.revision_id for row in db.session.execute(query.where(Listing.kind == kind))}
+
+
+def holders(kind: Kind, keys: Collection[int]) -> dict[int, set[int]]:
+    """Return the lists of ``kind`` that each of ``keys`` stands in. Reads every list, so only where it must be."""
+    found: dict[int, set[int]] = {key: set() for key in keys}
+    if not keys:
+        return found
+    query = select(Ranking.listing_id, Ranking.entries).join(Listing, Listing.id == Ranking.listing_id)
+    for row in db.session.execute(query.where(Listing.kind == kind)):
+        for key in found.keys() & {entry[0] for entry in row.entries}:
+            found[key].add(row.listing_id)
+    return found
+
+
 def read(ids: Collection[int]) -> dict[int, tuple[int, list[Any], float]]:
     """Return (revision, entries, floor) of the lists of ``ids``."""
     query = select(Ranking.listing_id, Ranking.revision_id, Ranking.entries, Ranking.floor)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.domain.access import Actor, Audience
 from marketplace.domain.states.listings import SEARCHABLE_STATES
@@ -12,6 +12,7 @@ from marketplace.models.catalogue import Listing
 from marketplace.models.matching import MatchShown
 from marketplace.services.catalogue import visibility
 from marketplace.services.matching.reading import matches
+from marketplace.services.matching.reading.matches import Pair
 from marketplace.services.matching.telling import watches
 from marketplace.services.paging import Page, paged
 
@@ -33,16 +34,29 @@ class Line:
 
 def lines(actor: Actor, number: int) -> Page[Line]:
     """Return a page of the listings on offer of the actor's organisation, the newest first."""
-    query = (
-        select(Listing)
-        .where(Listing.organisation_id == actor.organisation_id, Listing.state.in_(SEARCHABLE_STATES))
-        .order_by(Listing.published_at.desc(), Listing.id.desc())
-    )
-    page = paged(query, number, PAGE_SIZE)
+    page = paged(_own(actor), number, PAGE_SIZE)
     wishes = watches.chosen(actor, [one.id for one in page.items])
     loaded = _loaded(page.items)
     found = [_line(actor, loaded.get(one.id, one), wishes[one.id]) for one in page.items]
     return Page(found, page.page, page.pages, page.total)
+
+
+def best(actor: Actor, limit: int) -> list[tuple[Listing, Pair]]:
+    """Return the ``limit`` newest listings on offer of the actor's organisation, each with its best match if any."""
+    if actor.organisation_id is None:
+        return []
+    newest = list(db.session.scalars(_own(actor).limit(limit)))
+    loaded = _loaded(newest)
+    found = [(one, matches.matches_of(actor, loaded.get(one.id, one), limit=1)) for one in newest]
+    return [(one, pairs[0]) for one, pairs in found if pairs]
+
+
+def _own(actor: Actor) -> Select[Listing]:
+    return (
+        select(Listing)
+        .where(Listing.organisation_id == actor.organisation_id, Listing.state.in_(SEARCHABLE_STATES))
+        .order_by(Listing.published_at.desc(), Listing.id.desc())
+    )
 
 
 def _loaded(listings: Iterable[Listing]) -> dict[int, Listing]:

@@ -71,7 +71,7 @@ def send(kind: str, listing_id: int) -> Answer:
     """Send the question; the same form sent twice is one question."""
     listing = asking.target(actor(), kind, listing_id)
     form = InquiryForm()
-    if not form.validate():
+    if not form.validate() or _has_changed(listing, form):
         return _ask_page(listing, form), 422
     try:
         try:
@@ -86,6 +86,18 @@ def send(kind: str, listing_id: int) -> Answer:
         return _ask_page(asking.target(actor(), kind, listing_id), form), 422
     flash(_("已发送。对方会收到邮件和通知，答复会显示在这里。"), "ok")
     return redirect(url_for(".detail", inquiry_id=inquiry_id))
+
+
+def _has_changed(listing: Listing, form: InquiryForm) -> bool:
+    """Take out what has gone since the form was drawn; what its reader was told of a broker is said anew."""
+    pair, broker = number_in(form.pair.data), number_in(form.broker.data)
+    if pair is not None and asking.own_pair(actor(), listing, pair) is None:
+        form.pair.data = ""
+    if broker is None or asking.broker_named(actor(), listing, broker) is not None:
+        return False
+    form.broker.data = ""
+    form.form_errors.append(_("这家技术经理人机构目前不能跟进询问。可以直接发送，由对方单位答复。"))
+    return True
 
 
 def _ask(kind: str, listing_id: int, form: InquiryForm) -> int:

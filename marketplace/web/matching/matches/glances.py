@@ -12,7 +12,7 @@ from marketplace.domain.matching.strengths import STRENGTHS
 from marketplace.models.catalogue import Listing
 from marketplace.services.matching.reading import feedback, matches
 from marketplace.services.matching.reading.matches import Pair
-from marketplace.services.matching.telling import shown
+from marketplace.services.matching.telling import desk, shown
 from marketplace.web.catalogue import cards
 from marketplace.web.matching.matches import sentences
 from marketplace.web.matching.matches.sentences import Line
@@ -87,17 +87,27 @@ class Teaser:
 
 def panel(actor: Actor, listing: Listing) -> list[Teaser]:
     """Return the few best matches of a listing for its own page."""
+    return [_teaser(actor, listing, pair) for pair in matches.matches_of(actor, listing, limit=IN_PANEL)]
+
+
+def for_home(actor: Actor) -> list[tuple[str, Teaser]]:
+    """Return the best match of each of the newest listings of the reader's organisation, with the listing's title."""
     return [
-        Teaser(
-            title=card.title,
-            owner=card.owner,
-            url=url_for("matches.detail", **pair.address),
-            strength=strength(pair.strength),
-            line=sentences.telling(pair.fit.findings),
-        )
-        for pair in matches.matches_of(actor, listing, limit=IN_PANEL)
-        for card in [cards.of_listing(actor, pair.other(listing), brief=True)]
+        (listing.published.title, _teaser(actor, listing, pair))
+        for listing, pair in desk.best(actor, IN_PANEL)
+        if listing.published is not None
     ]
+
+
+def _teaser(actor: Actor, listing: Listing, pair: Pair) -> Teaser:
+    card = cards.of_listing(actor, pair.other(listing), brief=True)
+    return Teaser(
+        title=card.title,
+        owner=card.owner,
+        url=url_for("matches.detail", **pair.address),
+        strength=strength(pair.strength),
+        line=sentences.telling(pair.fit.findings),
+    )
 
 
 def _glance(actor: Actor, listing: Listing, pair: Pair) -> Glance:

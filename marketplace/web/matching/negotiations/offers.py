@@ -95,8 +95,8 @@ def write(negotiation_id: int) -> Answer:
     except ValidationFailed as refused:
         form.show(refused.errors)
         return _page(records.get_own(actor(), negotiation_id), form)
-    except Conflict as overtaken:
-        return _overtaken(negotiation_id, form, overtaken)
+    except DomainError as late:
+        return _overtaken(negotiation_id, form, late)
 
 
 def _send(negotiation_id: int, form: OfferForm) -> Response:
@@ -107,13 +107,18 @@ def _send(negotiation_id: int, form: OfferForm) -> Response:
     return redirect(url_for("negotiations.detail", negotiation_id=negotiation_id))
 
 
-def _overtaken(negotiation_id: int, form: OfferForm, overtaken: Conflict) -> Answer:
-    """Another offer came in between: keep what was typed, and let it be sent as an answer to that one."""
+def _overtaken(negotiation_id: int, form: OfferForm, late: DomainError) -> Answer:
+    """Another offer came in between, or the other side lost its verification: keep what was typed.
+
+    It may then be sent as an answer to that offer, or once they are verified again.
+    """
     negotiation = records.get_own(actor(), negotiation_id)
-    if negotiation.state != "open":
-        raise overtaken
+    if negotiation.state != "open" or not (
+        isinstance(late, Conflict) or late.code == "other_side_unverified"
+    ):
+        raise late
     form.seen.data = str(_newest(negotiation))
-    form.form_errors.append(_(overtaken.message, **overtaken.params))
+    form.form_errors.append(_(late.message, **late.params))
     page, _status = _page(negotiation, form)
     return page, 409
 

@@ -18,6 +18,7 @@ from marketplace.services.matching.brokerage import doing, funnel, hooks, introd
 from marketplace.services.matching.brokerage.doing import ContactData
 from marketplace.services.matching.negotiations import ending, offers
 from marketplace.services.unit import unit_of_work
+from marketplace.services.workbench import workbench
 from tests import dealings
 from tests import factories as make
 from tests.dealings import fresh, make_lead, make_negotiation, make_offer, make_table, run
@@ -97,8 +98,9 @@ def test_notes_contacts_and_tasks():
         doing.add_task, table.broker, lead.id, clock.today() + timedelta(days=2), "回访", dealings.key()
     )
     assert [one.id for one in doing.open_tasks(table.broker)] == [late.id, soon.id]
-    with clock.frozen(clock.now() + timedelta(days=1)):
-        assert leads.overdue(table.broker) == 1
+    listed = [(item.title, item.due, item.mine) for item in workbench(table.broker).mine]
+    assert listed == [("送样品", late.due_on, True), ("回访", soon.due_on, True)]
+    assert "送样品" not in [item.title for item in workbench(table.actor("stranger")).mine]
     run(doing.finish, table.broker, late.id)
     assert [one.id for one in doing.open_tasks(table.broker)] == [soon.id]
     with pytest.raises(NotFound):

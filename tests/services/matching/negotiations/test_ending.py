@@ -1,6 +1,6 @@
 """From the accepted offer to the contract draft, and what is told on the way: notes, the broker's part."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +10,9 @@ from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFoun
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import BrokerContribution
-from marketplace.models.platform import Notice
-from marketplace.services.deals import contracts, texts
+from marketplace.models.people import Organisation
+from marketplace.models.platform import Notice, OutboxMessage
+from marketplace.services.deals import confirming, contracts, texts
 from marketplace.services.matching.negotiations import (
     brokers,
     contributions,
@@ -92,6 +93,26 @@ def test_no_draft_before_an_agreement_nor_with_who_lost_its_verification():
         run(ending.draft, table.actor("seller"), negotiation.id)
 
 
+def test_a_voided_draft_gives_the_negotiation_back_to_both_sides():
+    table = make_table()
+    negotiation = agreed(table, broker=True)
+    contract = run(ending.draft, table.seller, negotiation.id)
+    run(ending.follow, [{"contract": contract.id}])
+    assert fresh(negotiation).state == "drafted"
+    run(confirming.void, table.seller, contract.id, "重新商量付款")
+    promised = select(OutboxMessage.payload).where(OutboxMessage.topic == "contract")
+    assert {"contract": contract.id} in db.session.scalars(promised).all()
+    for _time in range(2):
+        run(ending.follow, [{"contract": contract.id}])
+    assert (fresh(negotiation).state, negotiation.contract_id) == ("agreed", None)
+    for side in ("buyer", "seller", "broker"):
+        assert heard("negotiation_undone", side, table) == 1
+    # The other side, who could do nothing but wait before, drafts it now.
+    again = run(ending.draft, table.buyer, negotiation.id)
+    assert again.id != contract.id
+    assert (fresh(negotiation).state, negotiation.contract_id) == ("drafted", again.id)
+
+
 def test_what_was_agreed_holds_when_the_listing_is_taken_down():
     table = make_table()
     negotiation = agreed(table)
@@ -130,6 +151,7 @@ def test_a_note_is_confirmed_by_the_other_side_and_never_twice():
     [
         ("held_on", NoteData(None, "", NOTE)),
         ("held_on", NoteData(clock.today() + timedelta(days=1), "", NOTE)),
+        ("held_on", NoteData(date(1800, 1, 1), "", NOTE)),
         ("body", NoteData(clock.today(), "", "短")),
         ("body", NoteData(clock.today(), "", "长" * 5001)),
         ("place", NoteData(clock.today(), "远" * 101, NOTE)),
@@ -189,6 +211,11 @@ def test_a_broker_joins_when_one_side_proposes_and_the_other_agrees():
     with pytest.raises(Conflict, match="撤回或改变"):
         run(brokers.answer, table.seller, negotiation.id, wanted, True)
     run(brokers.invite, table.seller, negotiation.id, wanted)
+    dealings.suspend(wanted)
+    with pytest.raises(DomainError, match="没有有效的认证"):
+        run(brokers.answer, table.buyer, negotiation.id, wanted, True)
+    with unit_of_work():
+        db.session.get_one(Organisation, wanted).state = "verified"
     for _press in range(2):
         run(brokers.answer, table.buyer, negotiation.id, wanted, True)
     assert heard("broker_joined", "broker", table) == 1

@@ -152,6 +152,10 @@ def test_declining_takes_a_reason_and_withdrawing_is_for_who_offered():
         run(offers.decline, table.buyer, offer.id)
     with pytest.raises(DomainError, match="列表"):
         run(offers.decline, table.buyer, offer.id, None, ["nonsense"])
+    with pytest.raises(DomainError, match="写明情况"):
+        run(offers.decline, table.buyer, offer.id, None, ["other"], " ")
+    with pytest.raises(DomainError, match="写明情况"):
+        run(ending.end, table.buyer, negotiation.id, ["other"])
     with pytest.raises(DomainError, match="只有提出方案的一方"):
         run(offers.withdraw, table.buyer, offer.id)
     run(offers.decline, table.buyer, offer.id, None, ["price"], "超出预算")
@@ -188,9 +192,10 @@ def test_an_offer_lapses_by_the_clock(noon):
     assert offers.lapse_due() == 0
     with clock.frozen(noon + timedelta(days=1)):
         assert offers.open_one(fresh(negotiation)) is None
-        with pytest.raises(DomainError, match="有效期已过"):
+        with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)
         assert offers.lapse_due() == 1
+        assert [heard("offer_lapsed", table.people[side].id) for side in ("buyer", "seller")] == [1, 1]
         assert fresh(offer).state == "lapsed"
         with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)

@@ -186,6 +186,31 @@ def test_another_process_and_a_killed_one_are_found_out(market: Market, work: Dr
         assert list(updating.differences(held)) == []
 
 
+@pytest.mark.parametrize("saved", ["withdrawn", "offered"])
+def test_what_came_and_went_since_the_state_was_saved_stands_in_no_wrong_list(
+    market: Market, work: Drain, home: Home, saved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One owner changes an item and dies unsaved; for the next one it is again as the state on disk has it."""
+    monkeypatch.setattr(following, "LEARNT_SHARE", 9.0)
+    market.publish(1)
+    work()
+    steps = ["unlist", "relist"]
+    if saved == "withdrawn":
+        market.move(1, steps[0])
+        work()
+        steps.reverse()
+    before = everything()
+    with home.own() as held:
+        assert held is not None
+        home.save_if_due(held, now=True)
+    market.move(1, steps[0])
+    _by(Home(home.folder), work)
+    assert everything() != before
+    market.move(1, steps[1])
+    _by(Home(home.folder), work)
+    assert everything() == before
+
+
 def _by(home: Home, work: Drain) -> None:
     before, outside().matcher = outside().matcher, home
     work()
