@@ -1,6 +1,7 @@
 """Cases on their way to the money, for tests: by the services where a step is the point. Every function commits."""
 
-from datetime import timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -111,6 +112,11 @@ def paid_case(**values: Any) -> SubsidyCase:
         paying.pay(payer, case.id, transfer(case))
     assert db.session.scalar(select(Payout.id).where(Payout.case_id == case.id))
     return fresh(case)
+
+
+def after(year: int) -> AbstractContextManager[None]:
+    """Stand in the January after a year: its report can be given from then on."""
+    return clock.frozen(datetime(year + 1, 1, 10, tzinfo=clock.BEIJING))
 
 
 def fresh(case: SubsidyCase) -> SubsidyCase:

@@ -12,6 +12,7 @@ from marketplace.models.subsidy import (
     CapGroupMember,
     CaseExamination,
     DishonestEntry,
+    FollowUp,
     PolicyVersion,
     Recovery,
     SubsidyCase,
@@ -77,3 +78,10 @@ def test_the_arithmetic_agrees_and_every_review_has_its_task(demonstration: Flas
     for case in db.session.scalars(select(SubsidyCase).order_by(SubsidyCase.id)):
         waits = case.state in ("first_review", "review", "appealed")
         assert (reviews.open_task_for("subsidy_case", case.id) is not None) is waits
+
+
+def test_a_report_is_on_a_year_that_is_over_and_only_then_a_case_is_closed(demonstration: Flask) -> None:
+    found = db.session.execute(select(FollowUp, SubsidyCase).join(SubsidyCase).order_by(FollowUp.id)).all()
+    closed = [row for row, case in found if case.state == "closed"]
+    assert [(row.state, row.year < clock.today().year) for row in closed] == [("accepted", True)]
+    assert {row.state for row, case in found if case.state == "tracking"} == {"due"}

@@ -45,7 +45,7 @@ def ensure_demo_policies(writer: Actor, second: Actor, today: date) -> None:
     this = today.year
     old = _version(
         writer, "purchase", _wording("purchase", date(this - 3, 1, 1), date(this - 2, 12, 31)),
-        {"cap_fen": 30 * FEN_PER_WAN, "invoice_required": False},
+        {"invoice_required": False},
     )  # fmt: skip
     _confirm(writer, second, old, "confirm")
     versions.act(second, old.id, "repeal", "由新版本取代")
@@ -103,10 +103,19 @@ def _announce(writer: Actor, purchase: PolicyVersion, certificate: PolicyVersion
 
     def batch(version: PolicyVersion, title: str, number: str, low: int, high: int, *steps: str) -> None:
         apply_from, apply_to = today + timedelta(days=low), today + timedelta(days=high)
+        earliest = first if version is purchase else date(apply_from.year - 1, 1, 1)
         batches.create(
             writer,
             batches.BatchData(
-                version.id, title, number, apply_from, apply_to, first, max(first, apply_to), _CONTACT, steps
+                version.id,
+                title,
+                number,
+                apply_from,
+                apply_to,
+                earliest,
+                max(first, apply_to),
+                _CONTACT,
+                steps,
             ),
         )
 
@@ -116,4 +125,6 @@ def _announce(writer: Actor, purchase: PolicyVersion, certificate: PolicyVersion
     batch(purchase, f"{name}第二批（{year}，演示）", f"演示〔{year}〕2号", -110, -60)
     batch(purchase, f"{name}第三批（{year}，演示）", f"演示〔{year}〕3号", -30, 45)
     batch(purchase, f"{name}第四批（{year}，演示）", f"演示〔{year}〕4号", 75, 105, "expert")
+    before = (today - timedelta(days=430)).year
+    batch(certificate, f"高新技术企业认定补助（{before}，演示）", f"演示〔{before}〕1号", -430, -400)
     batch(certificate, f"高新技术企业认定补助（{year}，演示）", f"演示〔{year}〕5号", -30, 60)

@@ -11,7 +11,7 @@ from marketplace.demo.deals import texts as deals
 from marketplace.demo.texts import FOLDER, TextFault
 
 STEPS = (
-    "open", "submit", "first", "review", "fix", "publish", "clear", "approve", "account", "pay", "close", "withdraw",
+    "open", "submit", "first", "review", "fix", "publish", "clear", "approve", "account", "pay", "withdraw",
 )  # fmt: skip
 TOGETHER = frozenset({"fix", "publish", "approve"})
 """Steps that are taken for all cases of a day at once."""

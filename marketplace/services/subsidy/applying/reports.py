@@ -1,11 +1,13 @@
 """绩效跟踪: the yearly reports on 在宿转化 that the applicant gives after the payout."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import Actor, Subject
-from marketplace.domain.errors import Conflict, FieldError, NotFound, ValidationFailed
+from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.money import MAX_FEN
 from marketplace.domain.states import FOLLOW_UP
 from marketplace.domain.subsidy.declarations import LONGEST_REPORT
@@ -27,6 +29,16 @@ def of_case(case: SubsidyCase) -> list[FollowUp]:
     return list(db.session.scalars(query.order_by(FollowUp.year)))
 
 
+def opens_on(row: FollowUp) -> date:
+    """Return the first day on which the report of a year can be given: the one after the year has ended."""
+    return date(row.year + 1, 1, 1)
+
+
+def is_over(row: FollowUp) -> bool:
+    """Return whether the year of a report has ended: what is reported must have happened."""
+    return clock.today() >= opens_on(row)
+
+
 def give(
     actor: Actor,
     case_id: int,
@@ -36,10 +48,11 @@ def give(
     jobs: int | None,
     uploads: Sequence[tuple[str, bytes]] = (),
 ) -> FollowUp:
-    """Give the report of a year that was asked for; it may be corrected until it is accepted, and is
+    """Give the report of a year that was asked for and has ended; it may be corrected until it is accepted, and is
     supplemented after it was sent back; every time it was given stays in its entries.
 
-    ``output_fen``: value of what was made with the achievement, ``jobs``: people it employs. Raises ValidationFailed.
+    ``output_fen``: value of what was made with the achievement, ``jobs``: people it employs. Raises ValidationFailed,
+    DomainError (``year``) before the year has ended.
     """
     case = materials.get_own(actor, case_id, frozenset({"tracking"}))
     row = next((one for one in of_case(case) if one.year == year), None)
@@ -47,6 +60,9 @@ def give(
         raise NotFound()
     if row.state == "accepted":
         raise Conflict(N_("这一年度的报告已经验收"))
+    if not is_over(row):
+        told = N_("%(year)d年度还没有结束，请从%(day)s起提交这一年度的报告")
+        raise DomainError("year_running", told, field="year", year=row.year, day=opens_on(row).isoformat())
     words, faults = clean_text(words), []
     if not words or len(words) > LONGEST_REPORT:
         limit = {"limit": LONGEST_REPORT}

@@ -19,7 +19,7 @@ from marketplace.models.subsidy import FollowUp, PublicityRow, Recovery, Subsidy
 from marketplace.services.platform import audit, deadlines
 from marketplace.services.platform.reviews import waits_for
 from marketplace.services.subsidy import case_facts, cases
-from marketplace.services.subsidy.applying import lacking, materials, terms
+from marketplace.services.subsidy.applying import lacking, materials, reports, terms
 from marketplace.services.subsidy.applying.lacking import Problem
 from marketplace.services.subsidy.applying.terms import Terms
 
@@ -243,6 +243,9 @@ def _reporting(case: SubsidyCase, known: _Known, you: Words, mine: bool) -> Next
     due = known.reports.get(case.id)
     if due is None:
         return _office(case, known)
+    if not reports.is_over(due):
+        params = {"year": due.year, "day": reports.opens_on(due).isoformat()}
+        return NextStep(you, [Words(N_("%(year)s 年度绩效报告，%(day)s起提交"), params)], due.due_on, False)
     words = N_("补充 %(year)s 年度绩效报告") if due.state == "returned" else N_("%(year)s 年度绩效报告")
     return NextStep(you, [Words(words, {"year": due.year})], due.due_on, mine)
 

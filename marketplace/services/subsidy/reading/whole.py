@@ -70,6 +70,7 @@ class Whole:
     account: str
     appeal_until: date | None
     reports: Sequence[FollowUp]
+    not_yet: Mapping[int, date]
     report_files: Mapping[int, Sequence[FileLink]]
     payout: Payout | None
     recoveries: Sequence[Recovery]
@@ -110,6 +111,7 @@ def of_case(actor: Actor, case_id: int) -> Whole:
         account=case.account_number if handles else accounts.masked(case.account_number),
         appeal_until=terms.appeal_until(case),
         reports=yearly,
+        not_yet={row.id: reports.opens_on(row) for row in yearly if not reports.is_over(row)},
         report_files=files.links_of_many("follow_up", [row.id for row in yearly]),
         payout=db.session.scalar(select(Payout).where(Payout.case_id == case.id)),
         recoveries=list(

@@ -202,8 +202,10 @@ def test_reports_fall_due_yearly_and_end_the_case():
     with pytest.raises(Conflict), unit_of_work():
         following.accept(reviewer, case.id, years[0])
     owner = make.actor(make.make_person(case.organisation))
+    with pytest.raises(DomainError, match=f"请从{years[0] + 1}-01-01起提交"), unit_of_work():
+        reports.give(owner, case.id, years[0], "已在宿州建成一条生产线", 0, 3)
     for year in years:
-        with unit_of_work():
+        with grants.after(year), unit_of_work():
             reports.give(owner, case.id, year, "已在宿州建成一条生产线", 0, 3)
         with unit_of_work():
             following.accept(reviewer, case.id, year)
@@ -219,7 +221,7 @@ def test_a_report_goes_back_and_forth_until_it_is_accepted_and_every_turn_is_kep
     owner, year = make.actor(make.make_person(case.organisation)), clock.today().year
 
     def give(words):
-        with unit_of_work():
+        with grants.after(year), unit_of_work():
             return reports.give(owner, case.id, year, words, 0, 3)
 
     def back(*reasons, note="请补充生产线照片", expected=None):

@@ -20,7 +20,7 @@ def step_of(case):
 def test_what_is_asked_back_comes_first_with_amount_and_day():
     case = grants.paid_case()
     report = step_of(case)
-    assert [one.message for one in report.missing] == ["%(year)s 年度绩效报告"]
+    assert [one.message for one in report.missing] == ["%(year)s 年度绩效报告，%(day)s起提交"]
     grants.paid_back(case, 100)
     step = step_of(case)
     assert step.mine

@@ -237,16 +237,23 @@ def test_a_yearly_report_is_given_and_corrected_until_accepted(login: Any) -> No
     case = subsidies.make_case(
         buyer, contract.current.lines[0].traded, policy, subsidies.make_batch(policy), "tracking"
     )
+    last = clock.today().year - 1
     with unit_of_work():
-        db.session.add(FollowUp(case_id=case.id, year=2026, due_on=clock.today()))
+        for year in (last, last + 1):
+            db.session.add(FollowUp(case_id=case.id, year=year, due_on=clock.today()))
     browser = login(make.make_person(buyer))
-    page = at(case, "/reports/2026")
+    page = at(case, f"/reports/{last}")
     assert browser.submit(page, {"words": "", "jobs": "x"}, form="report-form").status_code == 422
     given = {"words": "已投产", "output": "1200000", "jobs": "12"}
     assert "产值 1,200,000.00 元，就业 12 人" in browser.submit(page, given, form="report-form").text
     assert browser.get(at(case, "/reports/1999")).status_code == 404
+    running = at(case, f"/reports/{last + 1}")
+    assert "年度还没有结束" in browser.get(running).text
+    early = browser.post(running, data=given)
+    assert (early.status_code, "年度还没有结束" in early.text, "已投产" in early.text) == (422, True, True)
+    assert "起可以提交" in browser.get(at(case)).text
     with unit_of_work():
-        db.session.query(FollowUp).one().state = "accepted"
+        db.session.query(FollowUp).filter_by(year=last).one().state = "accepted"
     assert browser.post(page, data=given).status_code == 409
 
 

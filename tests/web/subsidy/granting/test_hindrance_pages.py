@@ -73,7 +73,7 @@ def test_what_one_reviewed_is_left_out_of_ones_own_sheet(client, enter):
 def test_a_report_is_sent_back_on_a_page_of_its_own(client, login, enter):
     case = grants.paid_case()
     owner, year = make.make_person(case.organisation), clock.today().year
-    with unit_of_work():
+    with grants.after(year), unit_of_work():
         reports.give(make.actor(owner), case.id, year, "已应用", 0, 3)
     reviewer = enter(Role.SUBSIDY_REVIEWER)
     page = client.get(f"/admin/follow-ups/{case.id}").text
@@ -90,7 +90,7 @@ def test_a_report_is_sent_back_on_a_page_of_its_own(client, login, enter):
     told = client.get(f"/desk/subsidies/{case.id}").text
     assert "缺少照片" in told
     assert "请补充生产线照片" in told
-    with unit_of_work():
+    with grants.after(year), unit_of_work():
         reports.give(make.actor(owner), case.id, year, "已在宿州建成生产线", 0, 3)
     login(reviewer)
     assert "往来经过（3 次）" in client.get(f"/admin/follow-ups/{case.id}").text

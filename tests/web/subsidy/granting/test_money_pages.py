@@ -193,7 +193,7 @@ def test_reports_are_accepted_one_by_one(client, enter):
     case = grants.paid_case()
     owner = make.actor(make.make_person(case.organisation))
     year = clock.today().year
-    with unit_of_work():
+    with grants.after(year), unit_of_work():
         reports.give(owner, case.id, year, "已在宿州建成一条生产线", 0, 3)
     enter(Role.SUBSIDY_REVIEWER)
     assert case.number in client.get("/admin/follow-ups").text
