@@ -107,7 +107,7 @@ def test_tasks_contacts_and_notes_by_the_pages(new_client, login):
     assert "先看配方" in stale.text
     assert "另一句话" in stale.text
     assert broker.post(f"{home}/act/unfollow").status_code == 302
-    assert "关注进展" in broker.get(home).text
+    assert "关注匹配变化" in broker.get(home).text
     assert broker.post(f"{home}/lose", data={}).status_code == 422
     assert broker.post(f"{home}/lose", data={"reasons": "no_answer"}).status_code == 302
     assert broker.post(f"{home}/act/reopen").status_code == 302
