@@ -99,6 +99,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "price_objection_upheld": NoticeKind(N_("“%(title)s”的协议定价异议成立，公示中止"), "contract"),
     "payment_verified": NoticeKind(N_("“%(title)s”的凭证已核验：%(amount)s 元"), "payment"),
     "payment_returned": NoticeKind(N_("“%(title)s”的凭证被退回：%(amount)s 元"), "payment"),
+    "refund_verified": NoticeKind(N_("“%(title)s”的退款已核验：%(amount)s 元"), "payment"),
+    "refund_returned": NoticeKind(N_("“%(title)s”的退款凭证被退回：%(amount)s 元"), "payment"),
     "online_paid": NoticeKind(N_("“%(title)s”在线支付到账：%(amount)s 元"), "payment"),
     "online_refunded": NoticeKind(N_("“%(title)s”在线退款：%(amount)s 元"), "payment"),
     "case_opened": NoticeKind(N_("“%(title)s”可以申请补助，草稿已自动建立"), "subsidy"),

@@ -35,8 +35,17 @@ def after_verified(payment: Payment) -> None:
         outbox.enqueue("contract", contract=contract.id)
 
 
+MONEY_BACK = {"payment_verified": "refund_verified", "payment_returned": "refund_returned"}
+"""Notice of a payment → the one of a refund or a reversal."""
+
+
 def tell(payment: Payment, kind: str, *, but: int | None = None) -> None:
-    """Leave a notice with the amount for the people of every party, but not for the person ``but``."""
+    """Leave a notice with the amount for the people of every party, but not for the person ``but``.
+
+    Money that went back is told as such: ``payment_verified`` becomes ``refund_verified``, and so on.
+    """
+    if payment.kind != "payment":
+        kind = MONEY_BACK.get(kind, kind)
     subject = access.subject_of(payment)
     people = {person for one in subject.parties for person in notices.members_of(one)}
     notices.notify(
@@ -53,7 +62,8 @@ def title_of(payment: Payment) -> str:
 def task_title(payment: Payment) -> str:
     """Return what a reviewer reads in the queue: several vouchers of one contract are told apart by day and amount."""
     day, amount = payment.paid_on.isoformat(), format_yuan(payment.amount_fen)
-    return f"{title_of(payment)[:140]} · {day} · {amount} 元"
+    named = title_of(payment)[:140] if payment.kind == "payment" else f"退款 · {title_of(payment)[:134]}"
+    return f"{named} · {day} · {amount} 元"
 
 
 def name_of(contract: Contract) -> str:

@@ -136,6 +136,7 @@ def test_a_refund_brings_a_completed_contract_back_to_life(trade: Trade) -> None
     decide(trade.verifier, task_of(refund(trade.sells, contract, 10, over)))
     assert db.session.get_one(Contract, contract.id).state == "completed"
     back = refund(trade.sells, contract, 30, paid_row)
+    assert task_of(back).title.startswith("退款 · ")
     assert db.session.get_one(Contract, contract.id).state == "completed"
     decide(trade.verifier, task_of(back))
     assert db.session.get_one(Contract, contract.id).state == "registered"
