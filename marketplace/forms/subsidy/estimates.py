@@ -38,9 +38,11 @@ class WanField(Field):
         try:
             typed = parse_amount(str(valuelist[0]), "万元")
         except DomainError as refused:
+            if refused.code == "amount_negative":
+                raise ValueError(_("请填写大于 0 的金额")) from refused
             raise ValueError(_(refused.message, **refused.params)) from refused
         if not typed:
-            raise ValueError(_("金额须大于0，请填写打算支付的金额"))
+            raise ValueError(_("请填写大于 0 的金额"))
         self.data = typed
 
 

@@ -115,8 +115,9 @@ def test_a_seller_of_the_city_and_a_service_bring_nothing(client, session, addre
         ("?aid-amount=五&aid-kind=licence", "不能识别的字符"),
         ("?aid-amount=5&aid-years-0-amount=5", "请选择年份"),
         (f"?aid-amount=5&aid-years-0-year={YEAR}", "请填写付款金额"),
-        ("?aid-amount=0&aid-kind=licence", "金额须大于0"),
-        (f"?aid-amount=&aid-years-0-year={YEAR}&aid-years-0-amount=0", "金额须大于0"),
+        ("?aid-amount=0&aid-kind=licence", "请填写大于 0 的金额"),
+        ("?aid-amount=-5&aid-kind=licence", "请填写大于 0 的金额"),
+        (f"?aid-amount=&aid-years-0-year={YEAR}&aid-years-0-amount=0", "请填写大于 0 的金额"),
         ("?aid-amount=&aid-kind=licence", "请填写成交额，或在"),
     ],
 )
