@@ -77,6 +77,9 @@ def write_off(recovery_id: int) -> Answer:
     """Write the rest off by a recorded decision."""
     row, form = recovering.get_for(actor(), recovery_id), ReasonForm()
     back = url_for(".show", recovery_id=recovery_id)
+    if request.method == "GET" and row.state != "open":
+        flash(_("这笔追回现在是“%(state)s”，不需要核销", state=_(RECOVERY.states[row.state].label)), "info")
+        return redirect(back)
     if form.validate_on_submit():
         try:
             with unit_of_work():

@@ -22,6 +22,9 @@ blueprint = Blueprint("examinations", __name__, url_prefix="/desk/examinations")
 
 Answer = str | Response | tuple[str, int]
 
+TYPED = ("opinion", "score", "happened_on", "people")
+"""Fields of the answer, in which something may stand while a file is uploaded."""
+
 
 @blueprint.get("")
 @signed_in
@@ -86,6 +89,7 @@ def declare(examination_id: int) -> Response:
 
 @blueprint.post("/<int:examination_id>")
 @signed_in
+@UPLOAD
 def give(examination_id: int) -> Answer:
     """Give the answer, once and for all."""
     row, form = examinations.get_own(actor(), examination_id), AnswerForm()
@@ -96,6 +100,8 @@ def give(examination_id: int) -> Answer:
         if not form.validate():
             return _page(row, form), 422
         with unit_of_work():
+            for name, content in _uploads():
+                examinations.add_file(actor(), examination_id, name, content)
             examinations.give(actor(), examination_id, answer)
     except Conflict:
         raise
@@ -110,9 +116,8 @@ def give(examination_id: int) -> Answer:
 @signed_in
 @UPLOAD
 def add_file(examination_id: int) -> Answer:
-    """Put photos or a report on the examination."""
-    form = AnswerForm(formdata=None)
-    uploads = [(one.filename or "", one.read()) for one in request.files.getlist("file") if one.filename]
+    """Put photos or a report on the examination; what was typed of the answer stays in its fields."""
+    form, uploads = AnswerForm(), _uploads()
     try:
         if not uploads:
             raise DomainError("file_missing", N_("请选择要上传的文件"))
@@ -125,7 +130,13 @@ def add_file(examination_id: int) -> Answer:
         form.form_errors = [_(error.message, **error.params)]
         return _page(examinations.get_own(actor(), examination_id), form), 422
     flash(_("文件已上传"), "ok")
+    if any(request.form.get(name, "").strip() for name in TYPED):
+        return _page(examinations.get_own(actor(), examination_id), form)
     return redirect(url_for(".show", examination_id=examination_id, _anchor="files"))
+
+
+def _uploads() -> list[tuple[str, bytes]]:
+    return [(one.filename or "", one.read()) for one in request.files.getlist("file") if one.filename]
 
 
 @blueprint.post("/<int:examination_id>/files/<int:link_id>/remove")

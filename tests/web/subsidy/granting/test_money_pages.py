@@ -187,6 +187,9 @@ def test_a_recovery_is_repaid_and_its_rest_written_off(client, enter):
     assert client.post(f"{address}/write-off", data={"note": "企业已破产"}).status_code == 302
     assert db.session.get_one(Recovery, row.id, populate_existing=True).state == "written_off"
     assert "企业已破产" in client.get(address).text
+    settled = client.get(f"{address}/write-off", follow_redirects=True).text
+    assert "不需要核销" in settled
+    assert "确认核销" not in settled
 
 
 def test_reports_are_accepted_one_by_one(client, enter):

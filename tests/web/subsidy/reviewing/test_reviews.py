@@ -202,6 +202,9 @@ def test_a_visit_brings_photos(client, login):
     sent = client.post(f"/desk/examinations/{row}/files", data={"file": (BytesIO(PDF), "现场.pdf")})
     assert sent.status_code == 302
     assert client.post(f"/desk/examinations/{row}/files", data={}).status_code == 422
+    typed = {"opinion": "生产线在运转", "file": (BytesIO(PDF), "二.pdf")}
+    kept = client.post(f"/desk/examinations/{row}/files", data=typed)
+    assert (kept.status_code, "生产线在运转" in kept.text, "二.pdf" in kept.text) == (200, True, True)
     answer = {"opinion": "设备已投产", "happened_on": clock.today().isoformat(), "people": "张三"}
     assert client.post(f"/desk/examinations/{row}", data=answer).status_code == 302
     assert "张三" in client.page(f"/desk/examinations/{row}").text
