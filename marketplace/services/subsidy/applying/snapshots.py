@@ -79,6 +79,11 @@ def keep(case: SubsidyCase, content: dict[str, Any], actor: Actor) -> None:
     case.snapshot_digest = case.snapshot["digest"]
 
 
+def is_unchanged(case: SubsidyCase, digest: str) -> bool:
+    """Return whether a case that was returned still says what was submitted last."""
+    return case.state == "returned" and digest == case.snapshot_digest
+
+
 _KEPT = ("at", "by", "digest", "content")
 
 

@@ -72,6 +72,8 @@ def barred(actor: Actor, case: SubsidyCase) -> Words | None:
     if case.state not in cases.REVIEW_KINDS:
         return Words(N_("申请现在是“%(state)s”，不在审核中"), {"state": state})
     if actor.person_id in _first_reviewers(case):
+        if case.state == "appealed":
+            return Words(N_("您作过此申请的初审，陈述申辩须由另一人处理"))
         return Words(N_("您作过此申请的初审，市级审核须由另一人办理"))
     if actor.organisation_id in concerned(case):
         return Words(N_("此申请与您所在的单位有关，须由其他单位的人员办理"))
@@ -98,6 +100,8 @@ def require_review(actor: Actor, case: SubsidyCase, states: Iterable[str] = case
         )
     # First, so that this reason is given and not the general one.
     if actor.person_id in _first_reviewers(case):
+        if case.state == "appealed":
+            raise NotAllowed(N_("作过初审的人不能处理同一申请的陈述申辩"), code="own_matter")
         raise NotAllowed(N_("同一申请的初审与审核须由两人分别办理"), code="own_matter")
     require(actor, Permission.REVIEW, cases.subject_of(case))
     if actor.organisation_id in concerned(case):

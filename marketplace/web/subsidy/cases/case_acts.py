@@ -101,6 +101,7 @@ def _confirmed(
         form=form,
         lacking=_lacking(found.case, page),
         digest=digest,
+        unchanged=snapshots.is_unchanged(found.case, digest),
     )
     return html, 422 if form.errors else 200
 

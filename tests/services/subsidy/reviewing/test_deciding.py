@@ -151,9 +151,11 @@ def test_no_appeal_beside_a_newer_case_for_the_same_thing(certificate):
 
 def test_a_dismissed_appeal_is_the_end():
     case, agent = submitted()
-    case = decide(office(), case, "refuse", "dishonest", note="在名单上", remarks={"conditions": "失信"})
+    first = office()
+    case = decide(first, case, "refuse", "dishonest", note="在名单上", remarks={"conditions": "失信"})
     with unit_of_work():
         submitting.appeal(agent, case.id, "已移出")
+    assert competence.barred(first, again(case)).message == "您作过此申请的初审，陈述申辩须由另一人处理"
     case = decide(city(Role.SUBSIDY_APPROVER), case, "dismiss", "no_new_facts", note="仍在名单上")
     assert case.state == "dismissed"
 

@@ -1,5 +1,6 @@
 """The applicant's pages by real requests: from an empty draft to a submitted case, wrong, twice, by strangers."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -276,5 +277,19 @@ def test_a_returned_case_shows_grounds_clause_and_remarks_beside_the_parts(brows
         "请核对回单",
     ):
         assert words in page.text
+    unchanged, late = "退回之后申请内容没有变化", "补正的期限已过"
+    assert unchanged in browser.get(at(case, "/submit")).text
     browser.submit(at(case, "/materials/voucher"), {"file": paper("回单")}, form="file-form")
+    now = browser.get(at(case, "/submit")).text
+    assert (unchanged in now, late in now) == (False, False)
+    with clock.frozen(clock.now() + timedelta(days=60)):
+        assert late in browser.get(at(case, "/submit")).text
     assert "待初审" in browser.submit(at(case, "/submit"), form="act").text
+
+
+def test_an_enterprise_that_is_not_verified_is_told_to_be_first(login: Any) -> None:
+    browser = login(make.make_person(make.make_organisation(verified=False)))
+    refused = browser.get("/desk/subsidies")
+    assert (refused.status_code, "去办理单位认证" in refused.text) == (403, True)
+    stranger = login(make.make_person(make.make_organisation("university"))).get("/desk/subsidies")
+    assert (stranger.status_code, "去办理单位认证" in stranger.text) == (403, False)
