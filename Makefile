@@ -67,9 +67,9 @@ test: test-packages $(TEST_STAMP) lint test-sqlite test-postgresql ## check ever
 test-sqlite: $(TEST_STAMP) ## run the whole suite on SQLite
 	TEST_DATABASE=sqlite $(PYTEST)
 
-# Tests that touch no database, and those of single pages, have had their turn on SQLite (tests/README.md).
-test-postgresql: $(TEST_STAMP) ## run what the engine may decide on a throwaway PostgreSQL
-	TEST_DATABASE=postgresql $(PYTEST) -m both_engines
+# Tests that touch no database have had their turn on SQLite.
+test-postgresql: $(TEST_STAMP) ## run all that touches the database on a throwaway PostgreSQL
+	TEST_DATABASE=postgresql $(PYTEST) -m database
 
 test-packages:
 	@missing=; for package in $(TEST_PACKAGES); do \

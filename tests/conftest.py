@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 POSTGRES = pytest.StashKey[ThrowawayPostgres]()
 ENGINE = os.environ.get("TEST_DATABASE", "sqlite")
-TESTS = Path(__file__).parent
-PAGES_ON_BOTH = {"web/test_routes.py", "journeys/test_contract.py", "journeys/test_subsidy.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,26 +57,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by the fixtures asked for: what needs a database, what needs Chromium, what needs both engines."""
+    """Mark by the fixtures asked for: what needs a database, what needs Chromium."""
     for item in items:
         wanted = set(getattr(item, "fixturenames", ()))
         if "browser" in wanted:
             item.add_marker(pytest.mark.browser)
         if "database_url" in wanted:
             item.add_marker(pytest.mark.database)
-            if not is_for_one_engine(item.path):
-                item.add_marker(pytest.mark.both_engines)
-
-
-def is_for_one_engine(file: Path) -> bool:
-    """Return whether a test file proves the same on either engine, so that SQLite alone runs it.
-
-    Pages are such: no page asks the database by itself (a guardrail sees to it), and what it calls is proven on
-    both engines by the tests of the services. Of the pages both engines run every route by every role, and the
-    journeys that end with money.
-    """
-    inside = file.relative_to(TESTS)
-    return inside.parts[0] in ("web", "journeys") and inside.as_posix() not in PAGES_ON_BOTH
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,8 @@ def test_every_state_is_present(demonstration: Flask) -> None:
     assert waiting == set(TASK_KINDS) - {"contract_change", "price_objection", "payment_evidence"}
     assert set(counted(FileLink.level)) == {"public", "verified", "parties"}
     assert set(counted(Inquiry.state)) >= set(INQUIRY.states) - {"negotiating"}
-    assert db.session.scalars(select(SettingValue.state)).all() == ["proposed"]
+    changed = select(SettingValue.state).order_by(SettingValue.id)
+    assert db.session.scalars(changed).all().count("proposed") == 1
     assigned = select(func.count(ReviewTask.id)).where(ReviewTask.assignee_id.is_not(None))
     assert db.session.scalar(assigned) == 1
 
