@@ -105,9 +105,10 @@ def _start(text: str, spans: list[Span], length: int) -> int:
     lead = min(_LEAD, length // 3)
     starts = [max(0, first - lead) for first, _ in spans]
     best = max(starts, key=lambda start: (_marked(spans, start, start + length), -start))
-    best = min(best, max(0, len(text) - length))
+    latest = len(text) - length
+    best = min(best, latest)
     first = next(first for first, last in spans if last > best)
-    for at in range(first, max(0, best - lead), -1):
+    for at in range(min(first, latest), max(0, best - lead), -1):
         if text[at - 1] in _SENTENCE_ENDS:
             return at
     return 0 if first <= lead else best

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from marketplace.retrieval.snippets import Segment, highlight, snippet
@@ -75,6 +75,7 @@ def test_a_snippet_without_matches_is_the_beginning() -> None:
     typed=st.text(alphabet=samples.AWKWARD, max_size=6),
     length=st.integers(5, 60),
 )
+@example(text="5222。2", typed="2", length=5)
 def test_a_snippet_is_a_part_of_the_text(text: str, typed: str, length: int) -> None:
     whole = " ".join(text.split())
     segments = [segment for segment in snippet(text, typed, length) if segment != Segment("…", False)]
