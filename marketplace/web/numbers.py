@@ -16,6 +16,20 @@ def row_number(text: str) -> int:
     return int(text)
 
 
+def row_number_in(text: str | None) -> int | None:
+    """Return the number of a row that a hidden field carries; None for anything that is none."""
+    try:
+        return row_number(text or "")
+    except ValueError:
+        return None
+
+
+def number_in(text: Any) -> int | None:
+    """Return the number of up to nine digits, a version as a rule, that a field carries; None for anything else."""
+    words = str(text or "")
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
+
+
 class RowNumber(IntegerConverter):
     """``<int:…>`` of every address: what no row can have is a page that does not exist."""
 

@@ -23,6 +23,7 @@ from marketplace.services.unit import unit_of_work
 from marketplace.web.deals.lists import NAMES, words_of
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import CONTACT
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint("contract_acts", __name__, url_prefix="/desk/contracts/<int:contract_id>")
 
@@ -178,12 +179,6 @@ def _submitted(contract_id: int) -> str:
 
 def _ordinal(contract: Contract) -> int | None:
     return contract.current.ordinal if contract.current is not None else None
-
-
-def number_in(text: Any) -> int | None:
-    """Return the number of a version that a hidden field carries; None for anything else."""
-    words = str(text or "")
-    return int(words) if words.isascii() and words.isdigit() and len(words) < 10 else None
 
 
 @blueprint.post("/copy")

@@ -19,6 +19,7 @@ from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import only_redraw
 from marketplace.web.deals.lists import NAMES, words_of
 from marketplace.web.guards import actor, requires
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint("contract_steps", __name__, url_prefix="/desk/contracts/<int:contract_id>")
 
@@ -64,17 +65,13 @@ def save(contract_id: int, key: str) -> Answer:
         return _page(contract, key, form), 422
     try:
         with unit_of_work():
-            SAVE[key](actor(), contract_id, form.typed, _counter(form.version.data))
+            SAVE[key](actor(), contract_id, form.typed, number_in(form.version.data))
     except ValidationFailed as refused:
         form.show(refused.errors)
         return _page(whole.being_written(actor(), contract_id)[0], key, form), 422
     except Conflict:
         return _stale(contract_id, key, form)
     return _onwards(contract_id, key)
-
-
-def _counter(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _stale(contract_id: int, key: str, form: Any) -> Answer:

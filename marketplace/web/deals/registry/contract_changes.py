@@ -20,9 +20,10 @@ from marketplace.services.deals.registry import changes, deciding, judging
 from marketplace.services.platform import deadlines, files, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields, task_number
+from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import UPLOAD
+from marketplace.web.numbers import row_number_in
 
 blueprint = Blueprint("contract_changes", __name__, url_prefix="/desk")
 
@@ -133,7 +134,7 @@ def _saved(change_id: int, form: ChangeForm) -> bool:
     )
     try:
         with unit_of_work():
-            changes.save(actor(), change_id, data, task_number(form.version.data))
+            changes.save(actor(), change_id, data, row_number_in(form.version.data))
     except ValidationFailed as refused:
         form.show(refused.errors)
         return False
@@ -273,7 +274,7 @@ def decide(change_id: int) -> Answer:
             raise ValidationFailed([])
         if action == "approve" and not is_confirmed():
             return _approval(change, approved)
-        task, note = task_number(form.task.data), form.note.data or ""
+        task, note = row_number_in(form.task.data), form.note.data or ""
         with unit_of_work():
             if action == "approve":
                 deciding.approve(actor(), change_id, approved, note, task)
@@ -315,6 +316,6 @@ def assign(change_id: int) -> Response:
         task = changes.task_of(change)
         if task is None:
             raise Conflict(N_("此事项已办结"))
-        reviews.assign(actor(), task, task_number(request.form.get("assignee")) or 0)
+        reviews.assign(actor(), task, row_number_in(request.form.get("assignee")) or 0)
     flash(_("已分派"), "ok")
     return redirect(url_for(".detail", change_id=change_id))

@@ -32,9 +32,9 @@ from marketplace.services.platform import reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.deals.lists import NAMES, words_of
-from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields, task_number
+from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.numbers import row_number
+from marketplace.web.numbers import row_number, row_number_in
 
 blueprint = Blueprint("registration", __name__, url_prefix="/admin/registration/<int:contract_id>")
 
@@ -105,7 +105,7 @@ def _findings(lying: desk.Desk, form: ExaminationForm) -> examining.Findings:
 
 
 def _decided(contract_id: int, findings: examining.Findings, form: ExaminationForm, action: str) -> Answer:
-    task = task_number(form.task.data)
+    task = row_number_in(form.task.data)
     with unit_of_work():
         if action in DECISIONS:
             DECISIONS[action](actor(), contract_id, findings, task)
@@ -174,7 +174,7 @@ def refuse(contract_id: int) -> Answer:
 
     def act() -> None:
         examining.refuse(
-            actor(), contract_id, form.reasons.data or [], form.note.data or "", task_number(form.task.data)
+            actor(), contract_id, form.reasons.data or [], form.note.data or "", row_number_in(form.task.data)
         )
 
     return _last_look(
@@ -191,7 +191,7 @@ def register(contract_id: int) -> Answer:
 
     def act() -> None:
         registering.register(
-            actor(), contract_id, form.number.data or "", form.note.data or "", task_number(form.task.data)
+            actor(), contract_id, form.number.data or "", form.note.data or "", row_number_in(form.task.data)
         )
 
     return _last_look(
@@ -209,7 +209,9 @@ def send_back(contract_id: int) -> Answer:
     try:
         if form.validate():
             with unit_of_work():
-                registering.send_back(actor(), contract_id, form.note.data or "", task_number(form.task.data))
+                registering.send_back(
+                    actor(), contract_id, form.note.data or "", row_number_in(form.task.data)
+                )
             flash(_("已退回登记人员"), "ok")
             return redirect(url_for(".show", contract_id=contract_id))
     except DomainError as error:

@@ -20,9 +20,9 @@ from marketplace.services.matching.brokerage import doing, introducing, leads, s
 from marketplace.services.matching.brokerage.doing import ContactData
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import THREAD
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint("lead_acts", __name__, url_prefix="/desk/leads/<int:lead_id>")
 

@@ -23,9 +23,9 @@ from marketplace.services.matching.inquiries import (
     writing,
 )
 from marketplace.services.unit import unit_of_work
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.guards import actor, requires, signed_in
 from marketplace.web.limits import CONTACT, THREAD
+from marketplace.web.numbers import number_in
 from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("inquiries", __name__, url_prefix="/desk/inquiries")

@@ -12,8 +12,8 @@ from marketplace.models.matching import Negotiation
 from marketplace.services.matching.negotiations import contributions, records
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.guards import actor, requires
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint(
     "contributions", __name__, url_prefix="/desk/negotiations/<int:negotiation_id>/contribution"

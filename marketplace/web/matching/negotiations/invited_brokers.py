@@ -10,9 +10,8 @@ from marketplace.forms.matching.negotiations import BrokerForm
 from marketplace.services.matching.negotiations import brokers, records
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.guards import actor, requires
-from marketplace.web.numbers import row_number
+from marketplace.web.numbers import number_in, row_number
 
 blueprint = Blueprint(
     "invited_brokers", __name__, url_prefix="/desk/negotiations/<int:negotiation_id>/broker"

@@ -25,10 +25,10 @@ from marketplace.services.matching.negotiations.reading import step_of, whole
 from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.deals.lists import NAMES, words_of
 from marketplace.web.guards import actor, requires
 from marketplace.web.matching.negotiations.aid_words import reasons
+from marketplace.web.numbers import number_in
 from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("negotiations", __name__, url_prefix="/desk/negotiations")

@@ -22,11 +22,11 @@ from marketplace.services.deals.drafts.creating import guess_kind
 from marketplace.services.matching.negotiations import aid, offers, records
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.contract_acts import number_in
 from marketplace.web.deals.lists import words_of
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import THREAD
 from marketplace.web.matching.negotiations.aid_words import reasons
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint("offers", __name__, url_prefix="/desk/negotiations/<int:negotiation_id>/offers")
 

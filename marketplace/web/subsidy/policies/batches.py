@@ -17,6 +17,7 @@ from marketplace.services.subsidy.registers import batches
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, requires
+from marketplace.web.numbers import number_in
 
 blueprint = Blueprint("batches", __name__, url_prefix="/admin/batches")
 
@@ -60,7 +61,7 @@ def edit(batch_id: int) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                batches.write(actor(), batch_id, _typed(form), _number(form.version.data))
+                batches.write(actor(), batch_id, _typed(form), number_in(form.version.data))
             flash(_("已保存"), "ok")
             return redirect(url_for(".index"))
         except DomainError as error:
@@ -86,14 +87,10 @@ def _shown(batch: SubsidyBatch) -> dict[str, Any]:
     }
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _typed(form: BatchForm) -> batches.BatchData:
     values = {name: form[name].data for name in _PLAIN}
     for name in ("title", "number", "contact"):
         values[name] = values[name] or ""
     return batches.BatchData(
-        policy_version_id=_number(form.policy_version_id.data), steps=tuple(form.steps.data or ()), **values
+        policy_version_id=number_in(form.policy_version_id.data), steps=tuple(form.steps.data or ()), **values
     )

@@ -27,7 +27,7 @@ from marketplace.services.subsidy.registers import versions
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.numbers import row_number
+from marketplace.web.numbers import number_in, row_number
 from marketplace.web.subsidy.wording import SAYS, changes, parameter_rows
 
 blueprint = Blueprint("policy_versions", __name__, url_prefix="/admin/policies")
@@ -107,7 +107,7 @@ def edit(version_id: int) -> Answer:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                versions.write(actor(), version_id, _wording(form), form.typed, _expected(form))
+                versions.write(actor(), version_id, _wording(form), form.typed, number_in(form.version.data))
             flash(_("已保存"), "ok")
             return redirect(url_for(".detail", version_id=version_id))
         except DomainError as error:
@@ -128,11 +128,6 @@ def _wording(form: VersionForm) -> versions.Wording:
 def _empty(name: str) -> str | None:
     """Return what nothing typed means: no day, or an empty text."""
     return None if name in ("valid_from", "valid_to", "window_from", "window_to") else ""
-
-
-def _expected(form: VersionForm) -> int | None:
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @blueprint.get("/<int:version_id>/compare")

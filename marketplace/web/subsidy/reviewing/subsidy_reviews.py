@@ -21,9 +21,9 @@ from marketplace.services.subsidy.reviewing import checking, deciding, desk, exa
 from marketplace.services.subsidy.reviewing.deciding import Opinion
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
-from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields, task_number
+from marketplace.web.deals.registry.confirming import is_confirmed, kept_fields
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.numbers import row_number
+from marketplace.web.numbers import row_number, row_number_in
 
 blueprint = Blueprint("subsidy_reviews", __name__, url_prefix="/admin/subsidies/<int:case_id>")
 
@@ -120,7 +120,7 @@ def _remarks() -> dict[str, str]:
 def _save(case_id: int, form: ReviewForm, remarks: dict[str, str]) -> None:
     """Keep what was checked and remarked; a press that comes too late changes nothing here."""
     with unit_of_work():
-        case = deciding.save(actor(), case_id, remarks, task_number(form.task.data))
+        case = deciding.save(actor(), case_id, remarks, row_number_in(form.task.data))
         if case.state != "appealed":
             checking.check_off(actor(), case_id, form.papers.data or [])
 
@@ -136,7 +136,7 @@ def _decided(case_id: int, form: ReviewForm, action: str, remarks: dict[str, str
     if action == "return" and desk.of(actor(), case_id).reviews:
         _save(case_id, form, remarks)
     with unit_of_work():
-        deciding.decide(actor(), case_id, action, opinion, task_number(form.task.data))
+        deciding.decide(actor(), case_id, action, opinion, row_number_in(form.task.data))
     flash(_(DONE[action]), "ok")
     return redirect(url_for(".show", case_id=case_id))
 
@@ -203,7 +203,7 @@ def refuse(case_id: int) -> Answer:
         try:
             opinion = Opinion(form.reasons.data or [], form.note.data or "")
             with unit_of_work():
-                deciding.decide(actor(), case_id, "refuse", opinion, task_number(form.task.data))
+                deciding.decide(actor(), case_id, "refuse", opinion, row_number_in(form.task.data))
             flash(_(DONE["refuse"]), "ok")
             return redirect(url_for(".show", case_id=case_id))
         except (Conflict, NotAllowed, NotFound):
@@ -266,7 +266,7 @@ def ask(case_id: int) -> Response:
         return redirect(url_for(".show", case_id=case_id, _anchor="examinations"))
     try:
         with unit_of_work():
-            examinations.assign(actor(), case_id, kind, task_number(person) or 0)
+            examinations.assign(actor(), case_id, kind, row_number_in(person) or 0)
         flash(_("已发出邀请，对方会收到通知"), "ok")
     except (Conflict, NotAllowed, NotFound):
         raise
