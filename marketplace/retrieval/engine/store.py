@@ -7,12 +7,10 @@ that were just opening it.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +20,7 @@ from typing import Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
+from marketplace.retrieval import locks
 from marketplace.retrieval.engine.layout import INDEX_NAME, make_schema
 from marketplace.retrieval.index import IndexBusy
 
@@ -91,15 +90,7 @@ class Store:
         lock when a process dies."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "WRITING").open("w") as handle:
-            deadline = time.monotonic() + patience
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError as error:
-                    if time.monotonic() >= deadline:
-                        raise IndexBusy(f"another process writes to {self.root.name}") from error
-                    time.sleep(0.05)
+            locks.take(handle, patience, IndexBusy(f"another process writes to {self.root.name}"))
             yield
 
     def begin(self) -> int:

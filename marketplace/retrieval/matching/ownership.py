@@ -7,7 +7,6 @@ with the texts as they are (``strange``), so that a killed owner leaves nothing 
 
 from __future__ import annotations
 
-import fcntl
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.domain import clock
+from marketplace.retrieval import locks
 from marketplace.retrieval.matching import store
 from marketplace.retrieval.matching.matcher import Matcher
 
@@ -84,7 +84,8 @@ class Home:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "OWNER").open("a+") as handle:
-            _lock(handle, self.patience if patience is None else patience)
+            busy = MatcherBusy("the matcher is in other hands")
+            locks.take(handle, self.patience if patience is None else patience, busy)
             handle.seek(0)
             if handle.read() != self._token:
                 self._held = None
@@ -141,15 +142,3 @@ class Home:
             float(named.get("learnt_at", 0.0)),
             saved_at=time.monotonic(),
         )
-
-
-def _lock(handle: Any, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if time.monotonic() >= deadline:
-                raise MatcherBusy("the matcher is in other hands") from error
-            time.sleep(0.05)

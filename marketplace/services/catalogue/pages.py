@@ -70,7 +70,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class FileLine:
-    """A file of the page; ``reason`` says why it is locked, '' where it may be opened."""
+    """A file as the reader sees it; ``reason`` says why it is locked, '' where it may be opened."""
 
     link_id: int
     name: str

@@ -14,22 +14,12 @@ from marketplace.extensions import db
 from marketplace.models.matching import FileOpening, Inquiry, InquiryMessage
 from marketplace.models.people import Organisation, Person
 from marketplace.models.platform import FileLink, StoredFile
+from marketplace.services.catalogue.pages import FileLine
 from marketplace.services.matching.inquiries import secrecy, threads
 from marketplace.services.matching.inquiries.writing import KIND
 from marketplace.services.platform import audit, files
 
 LOG_SHOWN = 50
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A file as the reader sees it; ``reason`` says why it is locked, '' where it may be opened."""
-
-    link_id: int
-    name: str
-    size: int
-    level: str
-    reason: str
 
 
 @dataclass(frozen=True)
