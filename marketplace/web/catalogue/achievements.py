@@ -23,7 +23,7 @@ blueprint = Blueprint("achievements", __name__, url_prefix="/achievements")
 def index() -> str:
     """Search achievements."""
     answer = results.answer(actor(), "achievement", "achievements.index")
-    shown = [cards.of_result(actor(), hit) for hit in answer.found.results]
+    shown = cards.of_results(actor(), answer.found.results)
     counts.shown("achievement", [hit.row.id for hit in answer.found.results])
     return render_template("achievements/index.html", answer=answer, cards=shown)
 
@@ -38,7 +38,7 @@ def detail(listing_id: int) -> str:
     return render_template(
         "achievements/detail.html",
         view=view,
-        others=[cards.of_listing(actor(), other, brief=True) for other in pages.others_of(actor(), view)],
+        others=cards.of_listings(actor(), pages.others_of(actor(), view)),
         views=counts.totals("achievement", [listing_id])[listing_id].opened,
         answering=answer_times.answer_time(view.owner.id) if view.owner else None,
         may_ask=asking.may_ask(actor(), listing),

@@ -1,7 +1,7 @@
 """Cards and lines of listings: rows turned into the words that the card macros show."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from marketplace.domain.access import Actor, Shown
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
 from marketplace.models.people import Organisation
 from marketplace.services.catalogue import visibility
-from marketplace.services.catalogue.finding import facets
+from marketplace.services.catalogue.finding import facets, pictures
 from marketplace.services.catalogue.finding.texts import label, labels
 from marketplace.services.catalogue.search import Result
 
@@ -41,7 +41,7 @@ class Card:
 
 @dataclass
 class AchievementCard(Card):
-    """The card of an achievement."""
+    """The card of an achievement. ``image``: its address, "" for a drawn ground, None for a card without a picture."""
 
     benefit: str = ""
     maturity: str = ""
@@ -50,6 +50,7 @@ class AchievementCard(Card):
     price_fen: int | None = None
     price_word: str = ""
     image: str | None = None
+    field_code: str = ""
 
 
 @dataclass
@@ -83,6 +84,28 @@ def of_result(actor: Actor, result: Result, numbers: Mapping[int, dict[str, int]
         own = (numbers or {}).get(result.row.id, {})
         return of_organisation(result.row, own, result.title, result.passage)
     return of_listing(actor, result.row, result.title, result.passage)
+
+
+def of_results(
+    actor: Actor, results: Sequence[Result], numbers: Mapping[int, dict[str, int]] | None = None
+) -> list[Card]:
+    """Return the cards of a page of results, each achievement with its picture; one query for all pictures."""
+    made = [of_result(actor, result, numbers) for result in results]
+    return _with_pictures(actor, made, [each.row for each in results if isinstance(each.row, Listing)])
+
+
+def of_listings(actor: Actor, listings: Sequence[Listing], brief: bool = True) -> list[Card]:
+    """Return the cards of some listings, each achievement with its picture; one query for all pictures."""
+    return _with_pictures(actor, [of_listing(actor, row, brief=brief) for row in listings], listings)
+
+
+def _with_pictures(actor: Actor, made: list[Card], listings: Iterable[Listing]) -> list[Card]:
+    drawn = pictures.first_pictures(actor, [row for row in listings if row.kind == "achievement"])
+    for card, row in zip(made, listings, strict=False):
+        if isinstance(card, AchievementCard):
+            link = drawn.get(row.id)
+            card.image = url_for("files.download", link_id=link, small=1) if link else ""
+    return made
 
 
 def of_listing(
@@ -121,6 +144,7 @@ def _achievement(listing: Listing, revision: AchievementRevision, brief: bool) -
         url=url_for("achievements.detail", listing_id=listing.id),
         owner=listing.organisation.name,
         ways=_ways(labels(taxonomy.COOPERATION_WAYS, revision.ways), MOST_WAYS - brief),
+        field_code=revision.field,
         benefit=revision.benefit,
         maturity=maturity(revision, brief),
         ip=_rights(revision),

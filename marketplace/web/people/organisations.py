@@ -34,7 +34,7 @@ def detail(organisation_id: int) -> str:
     return render_template(
         "organisations/detail.html",
         view=view,
-        achievements=[cards.of_listing(actor(), row, brief=True) for row in view.achievements],
+        achievements=cards.of_listings(actor(), view.achievements),
         demands=[cards.of_listing(actor(), row, brief=True) for row in view.demands],
         answering=answer_times.answer_time(organisation_id),
         views=counts.totals("organisation", [organisation_id])[organisation_id].opened,

@@ -30,7 +30,7 @@ def index() -> str:
         turnover=show.turnover,
         views=VIEWS,
         measures=MEASURES,
-        achievements=[cards.of_listing(actor(), row, brief=True) for row in show.achievements],
+        achievements=cards.of_listings(actor(), show.achievements),
         demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
         matches=glances.for_home(actor()),
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],
