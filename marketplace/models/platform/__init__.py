@@ -2,7 +2,13 @@
 
 from marketplace.models.platform.audit import AuditEvent, AuditSeal
 from marketplace.models.platform.files import FileLink, StoredFile
-from marketplace.models.platform.messages import MailMessage, Notice, NoticePreference, OutboxMessage
+from marketplace.models.platform.messages import (
+    MailMessage,
+    Notice,
+    NoticeMute,
+    NoticePreference,
+    OutboxMessage,
+)
 from marketplace.models.platform.records import (
     CalendarDay,
     DailyCount,
@@ -15,6 +21,6 @@ from marketplace.models.platform.reviews import ReviewerAbsence, ReviewRemark, R
 
 __all__ = [
     "AuditEvent", "AuditSeal", "CalendarDay", "DailyCount", "FileLink", "Heartbeat", "Job", "MailMessage", "Notice",
-    "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "ReviewerAbsence",
+    "NoticeMute", "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "ReviewerAbsence",
     "SettingValue", "StoredFile",
 ]  # fmt: skip

@@ -73,6 +73,17 @@ class NoticePreference(Model):
     frequency: Mapped[Code]
 
 
+class NoticeMute(Created, Model):
+    """A kind of notice that a person wants neither on the site nor by mail."""
+
+    __tablename__ = "notice_mutes"
+
+    person_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("persons.id"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[Code] = mapped_column(primary_key=True)
+
+
 class MailMessage(Created, Model):
     """A mail to send: rendered by the worker from ``template`` and ``params``."""
 

@@ -1,0 +1,156 @@
+"""Market: saved searches, favourites, corrections, announcements, dictionaries"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006_market"
+down_revision = "0005_matching"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+
+    op.create_table(
+        "notice_mutes",
+        sa.Column(
+            "person_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_notice_mutes_person_id_persons")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_notice_mutes")),
+    )
+    op.create_table(
+        "saved_searches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("frequency", sa.String(length=40), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "frequency IN ('immediate','daily','weekly','off')",
+            name=op.f("ck_saved_searches_frequency_known"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('achievement','demand','organisation')", name=op.f("ck_saved_searches_kind_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["persons.id"],
+            name=op.f("fk_saved_searches_person_id_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_searches")),
+        sa.UniqueConstraint("person_id", "digest", name=op.f("uq_saved_searches_person_id_digest")),
+    )
+    with op.batch_alter_table("saved_searches", schema=None) as batch_op:
+        batch_op.create_index("ix_saved_searches_watched", ["kind", "frequency"], unique=False)
+
+    op.create_table(
+        "favourites",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "NOT shared OR organisation_id IS NOT NULL", name=op.f("ck_favourites_shared_within_organisation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["listing_id"],
+            ["listings.id"],
+            name=op.f("fk_favourites_listing_id_listings"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_favourites_organisation_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_favourites_person_id_persons"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_favourites")),
+        sa.UniqueConstraint("person_id", "listing_id", name=op.f("uq_favourites_person_id_listing_id")),
+    )
+    with op.batch_alter_table("favourites", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_favourites_listing_id"), ["listing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_favourites_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
+        "listing_reminders",
+        sa.Column(
+            "listing_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("days_before", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days_before > 0", name=op.f("ck_listing_reminders_days_positive")),
+        sa.ForeignKeyConstraint(
+            ["listing_id"],
+            ["listings.id"],
+            name=op.f("fk_listing_reminders_listing_id_listings"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("listing_id", "expires_on", "days_before", name=op.f("pk_listing_reminders")),
+    )
+    op.create_table(
+        "saved_hits",
+        sa.Column(
+            "search_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "subject_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["search_id"],
+            ["saved_searches.id"],
+            name=op.f("fk_saved_hits_search_id_saved_searches"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("search_id", "subject_id", name=op.f("pk_saved_hits")),
+    )
+
+
+def downgrade() -> None:
+    """Take back."""
+
+    op.drop_table("saved_hits")
+    op.drop_table("listing_reminders")
+    with op.batch_alter_table("favourites", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_favourites_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_favourites_listing_id"))
+
+    op.drop_table("favourites")
+    with op.batch_alter_table("saved_searches", schema=None) as batch_op:
+        batch_op.drop_index("ix_saved_searches_watched")
+
+    op.drop_table("saved_searches")
+    op.drop_table("notice_mutes")
