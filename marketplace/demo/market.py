@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from marketplace.demo import material
+from marketplace.demo import faults, material
 from marketplace.demo.contents import typing_of
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
@@ -141,8 +141,7 @@ class Life:
             raise self._fault(refused.errors) from refused
 
     def _fault(self, errors: Iterable[FieldError]) -> TextFault:
-        faults = "; ".join(f"{each.field}: {each.message} {dict(each.params)}" for each in errors)
-        return TextFault(f"{self.text.key}: {faults}")
+        return TextFault(f"{self.text.key}: {faults.told(errors)}")
 
     def _edit(self, edit: Edit) -> None:
         revisions.begin_next(self._actor(edit.author), self.market.listing(self.text.key))

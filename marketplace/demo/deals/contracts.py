@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from marketplace.demo import material
 from marketplace.demo.deals.texts import ContractText, Deals, line_of, load, money_of, particulars_of
+from marketplace.demo.faults import naming
 from marketplace.demo.market import Market
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
@@ -17,7 +18,6 @@ from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor
 from marketplace.domain.deals.terms import REFUSAL_GROUNDS
 from marketplace.domain.deals.texts import LineData, PartiesData, SubjectData
-from marketplace.domain.errors import ValidationFailed
 from marketplace.domain.states import PRICE_PUBLICATION
 from marketplace.extensions import db
 from marketplace.models.deals import Contract, ContractVersion, PricePublication
@@ -70,14 +70,7 @@ class Contracts:
     def at(self, days: int, do: Callable[[], object], *names: object) -> None:
         """Plan ``do`` for office hours of a day; whatever is refused names the contract."""
 
-        def named() -> None:
-            try:
-                do()
-            except ValidationFailed as refused:
-                told = "; ".join(f"{one.field}: {one.message} {dict(one.params)}" for one in refused.errors)
-                raise TextFault(f"{names}: {told}") from refused
-
-        self.plan.add(self.plan.moment(days, *names), named)
+        self.plan.add(self.plan.moment(days, *names), naming(str(names), do))
 
 
 @dataclass

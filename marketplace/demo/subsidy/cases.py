@@ -10,13 +10,13 @@ from sqlalchemy import select
 from marketplace.demo import material
 from marketplace.demo import texts as people_texts
 from marketplace.demo.deals.contracts import Contracts
+from marketplace.demo.faults import naming
 from marketplace.demo.plan import dice
 from marketplace.demo.subsidy import watchlists
 from marketplace.demo.subsidy.scenes import TOGETHER, CaseText, load
 from marketplace.demo.texts import TextFault
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role
-from marketplace.domain.errors import DomainError, ValidationFailed
 from marketplace.domain.money import FEN_PER_WAN
 from marketplace.extensions import db
 from marketplace.models.subsidy import PublicityRow, Recovery, SubsidyCase
@@ -70,17 +70,8 @@ class Cases:
     def at(self, days: int, do: Callable[[], object], *names: object) -> None:
         """Plan ``do`` for a day; whatever is refused names the case."""
 
-        def named() -> None:
-            try:
-                do()
-            except ValidationFailed as refused:
-                told = "; ".join(f"{one.field}: {one.message} {dict(one.params)}" for one in refused.errors)
-                raise TextFault(f"{names}: {told}") from refused
-            except DomainError as refused:
-                raise TextFault(f"{names}: {refused.message} {dict(refused.params)}") from refused
-
         plan = self.contracts.plan
-        plan.add(plan.moment(days, "case", *names), named)
+        plan.add(plan.moment(days, "case", *names), naming(str(names), do))
 
     def actor(self, login: str) -> Actor:
         """Return a person of the demonstration."""

@@ -134,9 +134,9 @@ def test_05_a_refund_reduces_before_the_payout_and_is_asked_back_after_it():
     assert (recovery.kind, recovery.state, recovery.amount_fen) == ("recovery", "open", 10 * WAN)
     resting = ready(bought(400, traded=after.traded), after.policy)
     assert fix(resting) == [30 * WAN]
-    assert not standing.is_unburdened(grants.fresh(resting))
+    assert standing.burdens([grants.fresh(resting)])
     grants.receive_all(recovery)
-    assert standing.is_unburdened(grants.fresh(resting))
+    assert not standing.burdens([grants.fresh(resting)])
 
 
 def test_06_no_more_than_the_price_as_amended_is_eligible():

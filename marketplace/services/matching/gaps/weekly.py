@@ -6,7 +6,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, may, require
 from marketplace.extensions import db
 from marketplace.models.matching import GapWatch
-from marketplace.services.matching.gaps import overview
+from marketplace.services.matching.gaps import keeping, overview
 from marketplace.services.people import actors
 from marketplace.services.platform import mailing, notices
 from marketplace.services.unit import unit_of_work
@@ -41,6 +41,9 @@ def tell_due() -> int:
     query = select(GapWatch.person_id).where(GapWatch.told_at < due).order_by(GapWatch.person_id)
     waiting = list(db.session.scalars(query))
     db.session.rollback()
+    if waiting:
+        # What counts as fitting may have been set anew since the lists last changed.
+        keeping.sync_all()
     told = 0
     for start in range(0, len(waiting), AT_ONCE):
         with unit_of_work():

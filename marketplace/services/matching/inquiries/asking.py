@@ -13,6 +13,7 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Inquiry, InquiryMessage, MatchShown
 from marketplace.models.people import Organisation
+from marketplace.services import presses
 from marketplace.services.catalogue import pages
 from marketplace.services.matching.inquiries import threads, writing
 from marketplace.services.matching.telling import shown
@@ -70,10 +71,8 @@ def ask(
     the first inquiry and tells nobody twice. Raises DomainError with a field for a message too short or too long,
     for one that was sent before, and beyond what an organisation may ask in a day.
     """
-    known = db.session.scalar(select(Inquiry).where(Inquiry.request_key == request_key))
+    known = presses.earlier(Inquiry, request_key, sender_id=actor.person_id, listing_id=listing.id)
     if known is not None:
-        if (known.sender_id, known.listing_id) != (actor.person_id, listing.id):
-            raise NotFound()
         return known
     text = writing.checked(message, QUESTION_SHORTEST)
     _check_measure(actor, listing, text)

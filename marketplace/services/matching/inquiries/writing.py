@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
-from marketplace.domain.errors import DomainError, NotAllowed, NotFound
+from marketplace.domain.errors import DomainError, NotAllowed
 from marketplace.domain.matching.threads import (
     ASKER,
     AUTHORITY,
@@ -23,6 +23,7 @@ from marketplace.domain.states.inquiries import WAITING_STATES
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import Inquiry, InquiryMessage
+from marketplace.services import presses
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.platform import audit, files, settings
 
@@ -55,10 +56,8 @@ def write(
     NotAllowed where the thread is only to be read, NotFound for strangers.
     """
     inquiry = threads.get(actor, inquiry_id, lock=True)
-    known = db.session.scalar(select(InquiryMessage).where(InquiryMessage.request_key == request_key))
+    known = presses.earlier(InquiryMessage, request_key, person_id=actor.person_id, inquiry_id=inquiry.id)
     if known is not None:
-        if (known.person_id, known.inquiry_id) != (actor.person_id, inquiry.id):
-            raise NotFound()
         return known
     refused = threads.refusal(actor, inquiry)
     if refused is not None:

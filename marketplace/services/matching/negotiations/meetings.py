@@ -11,6 +11,7 @@ from marketplace.domain.errors import FieldError, NotAllowed, NotFound, Validati
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import MeetingNote, Negotiation
+from marketplace.services import presses
 from marketplace.services.matching.negotiations import records
 from marketplace.services.platform import audit
 
@@ -41,10 +42,10 @@ def write(actor: Actor, negotiation_id: int, data: NoteData, request_key: str) -
     """
     negotiation = records.get(actor, negotiation_id, lock=True)
     require(actor, Permission.NEGOTIATE, records.readers_of(negotiation))
-    known = db.session.scalar(select(MeetingNote).where(MeetingNote.request_key == request_key))
+    known = presses.earlier(
+        MeetingNote, request_key, negotiation_id=negotiation.id, organisation_id=actor.organisation_id
+    )
     if known is not None:
-        if (known.negotiation_id, known.organisation_id) != (negotiation.id, actor.organisation_id):
-            raise NotFound()
         return known
     records.check_open(negotiation, "open", "agreed", "drafted")
     held_on, place, body = data.held_on, clean_line(data.place), clean_text(data.body)

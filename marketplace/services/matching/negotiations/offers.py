@@ -13,7 +13,7 @@ from marketplace.domain.states import NEGOTIATION, OFFER, Transition
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import Negotiation, Offer
-from marketplace.services import workflow
+from marketplace.services import presses, workflow
 from marketplace.services.matching.negotiations import records
 from marketplace.services.platform import audit
 from marketplace.services.unit import unit_of_work
@@ -66,10 +66,10 @@ def make(
     first offer. Raises ValidationFailed as ``rules.clean`` does.
     """
     negotiation = records.get_own(actor, negotiation_id, lock=True)
-    known = db.session.scalar(select(Offer).where(Offer.request_key == request_key))
+    known = presses.earlier(
+        Offer, request_key, negotiation_id=negotiation.id, organisation_id=actor.organisation_id
+    )
     if known is not None:
-        if (known.negotiation_id, known.organisation_id) != (negotiation.id, actor.organisation_id):
-            raise NotFound()
         return known
     records.check_open(negotiation, "open")
     records.check_other_side(actor, negotiation)

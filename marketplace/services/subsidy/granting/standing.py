@@ -38,17 +38,12 @@ def fixed_by(person_id: int | None, case_ids: Collection[int]) -> set[int]:
     return {case_id for case_id in db.session.scalars(query.distinct()) if case_id is not None}
 
 
-def is_unburdened(case: SubsidyCase) -> bool:
-    """Return whether the amount fits the cap beside all money that is really out, open 追回 included (DOMAIN §3, 5)."""
-    return not burdens([case])
-
-
 def burdens(found: Sequence[SubsidyCase]) -> dict[int, list[Recovery]]:
     """Return case id → the open 追回 on whose cap its amount rests, the oldest first; only cases that do not fit
     beside them. A number of queries that does not grow with the cases.
 
     An open recovery frees the cap in the arithmetic; what rests on that freed part is not paid out before it is settled
-    or written off.
+    or written off (DOMAIN §3, 5).
     """
     capped = [case for case in found if case.traded_id is not None and _cap(case) is not None]
     if not capped:

@@ -120,11 +120,11 @@ def test_what_rests_on_cap_freed_by_an_open_recovery_is_not_paid_before():
     second = grants.approved_case(paid_wan=500, traded=traded, policy=policy)
     finance = staff(Role.FINANCE)
     assert second.fixed_fen == 50 * WAN
-    assert not standing.is_unburdened(second)
+    assert standing.burdens([second])
     with pytest.raises(DomainError, match="追回"):
         pay(finance, second)
     receive(finance, recovery, 10, "R1")
-    assert not standing.is_unburdened(fresh(second))
+    assert standing.burdens([fresh(second)])
     receive(finance, recovery, 20, "R2")
     assert pay(finance, second).amount_fen == 50 * WAN
 
