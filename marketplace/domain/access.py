@@ -84,6 +84,8 @@ class Permission(StrEnum):
     READ_REVIEW = "read_review"
     GRANT_ROLES = "grant_roles"
     READ_GRANTS = "read_grants"
+    READ_PEOPLE = "read_people"
+    MANAGE_PEOPLE = "manage_people"
     CHANGE_SETTINGS = "change_settings"
     CONFIRM_SETTINGS = "confirm_settings"
     READ_SETTINGS = "read_settings"
@@ -197,6 +199,8 @@ class Rule:
 REVIEWERS = {
     "achievement": frozenset({Role.ACHIEVEMENT_REVIEWER}),
     "demand": frozenset({Role.DEMAND_REVIEWER}),
+    "achievement_correction": frozenset({Role.ACHIEVEMENT_REVIEWER}),
+    "demand_correction": frozenset({Role.DEMAND_REVIEWER}),
     "organisation": frozenset({Role.SYSTEM_ADMIN}),
     "contract": frozenset({Role.CONTRACT_REGISTRAR}),
     "contract_check": frozenset({Role.CONTRACT_VERIFIER}),
@@ -265,6 +269,8 @@ RULES: Mapping[Permission, Rule] = {
     ),
     Permission.GRANT_ROLES: Rule(roles=_ADMIN),
     Permission.READ_GRANTS: Rule(roles=_READERS),
+    Permission.READ_PEOPLE: Rule(roles=_READERS),
+    Permission.MANAGE_PEOPLE: Rule(roles=_ADMIN, makers_excluded=True),
     Permission.CHANGE_SETTINGS: Rule(roles=_ADMIN | {Role.POLICY_MANAGER}),
     Permission.CONFIRM_SETTINGS: Rule(roles=_ADMIN | {Role.POLICY_MANAGER}, makers_excluded=True),
     Permission.READ_SETTINGS: Rule(roles=_READERS | {Role.POLICY_MANAGER}),

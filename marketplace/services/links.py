@@ -30,6 +30,10 @@ PATHS = {
     "grant_objection": "/admin/grant-objections/%d",
     "recovery": "/admin/recoveries/%d",
     "review_task": "/admin/reviews/%d",
+    "desk": "/desk",
+    "letter": "/desk/letters/%d",
+    "correction": "/corrections/%d",
+    "correction_task": "/admin/corrections/%d",
 }
 
 

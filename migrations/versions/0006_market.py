@@ -13,6 +13,24 @@ def upgrade() -> None:
     """Apply."""
 
     op.create_table(
+        "letters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sent_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("title <> '' AND body <> ''", name=op.f("ck_letters_says_something")),
+        sa.ForeignKeyConstraint(
+            ["sent_by"], ["persons.id"], name=op.f("fk_letters_sent_by_persons"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sa.UniqueConstraint("key", name=op.f("uq_letters_key")),
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letters_sent_by"), ["sent_by"], unique=False)
+
+    op.create_table(
         "notice_mutes",
         sa.Column(
             "person_id",
@@ -27,6 +45,38 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_notice_mutes")),
     )
+    op.create_table(
+        "person_decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("action IN ('suspend','restore')", name=op.f("ck_person_decisions_action_known")),
+        sa.CheckConstraint("note <> ''", name=op.f("ck_person_decisions_reason_given")),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR decided_by <> person_id",
+            name=op.f("ck_person_decisions_decided_by_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["persons.id"],
+            name=op.f("fk_person_decisions_decided_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["persons.id"],
+            name=op.f("fk_person_decisions_person_id_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_decisions")),
+    )
+    with op.batch_alter_table("person_decisions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_decisions_decided_by"), ["decided_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_decisions_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "saved_searches",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -137,11 +187,103 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("search_id", "subject_id", name=op.f("pk_saved_hits")),
     )
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reporter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mended_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'mended') = (mended_by IS NOT NULL)", name=op.f("ck_corrections_mended_has_revision")
+        ),
+        sa.CheckConstraint(
+            "(state = 'open') = (decided_at IS NULL)", name=op.f("ck_corrections_decided_has_date")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('accepted','mended','settled')) = (due_on IS NOT NULL)",
+            name=op.f("ck_corrections_accepted_has_day"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('mended','settled')) = (ended_at IS NOT NULL)",
+            name=op.f("ck_corrections_ended_has_date"),
+        ),
+        sa.CheckConstraint("state = 'open' OR answer <> ''", name=op.f("ck_corrections_decided_has_answer")),
+        sa.CheckConstraint(
+            "state IN ('open','accepted','mended','settled','rejected')",
+            name=op.f("ck_corrections_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["persons.id"],
+            name=op.f("fk_corrections_decided_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["listing_id"],
+            ["listings.id"],
+            name=op.f("fk_corrections_listing_id_listings"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mended_by"],
+            ["revisions.id"],
+            name=op.f("fk_corrections_mended_by_revisions"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reporter_id"],
+            ["persons.id"],
+            name=op.f("fk_corrections_reporter_id_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["revisions.id"],
+            name=op.f("fk_corrections_revision_id_revisions"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
+        sa.UniqueConstraint("code", name=op.f("uq_corrections_code")),
+    )
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_corrections_decided_by"), ["decided_by"], unique=False)
+        batch_op.create_index("ix_corrections_listing_state", ["listing_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_corrections_mended_by"), ["mended_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_corrections_reporter_id"), ["reporter_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_corrections_revision_id"), ["revision_id"], unique=False)
+
+    with op.batch_alter_table("persons", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
 
+    with op.batch_alter_table("persons", schema=None) as batch_op:
+        batch_op.drop_column("suspended_at")
+
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_corrections_revision_id"))
+        batch_op.drop_index(batch_op.f("ix_corrections_reporter_id"))
+        batch_op.drop_index(batch_op.f("ix_corrections_mended_by"))
+        batch_op.drop_index("ix_corrections_listing_state")
+        batch_op.drop_index(batch_op.f("ix_corrections_decided_by"))
+
+    op.drop_table("corrections")
     op.drop_table("saved_hits")
     op.drop_table("listing_reminders")
     with op.batch_alter_table("favourites", schema=None) as batch_op:
@@ -153,4 +295,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_saved_searches_watched")
 
     op.drop_table("saved_searches")
+    with op.batch_alter_table("person_decisions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_decisions_person_id"))
+        batch_op.drop_index(batch_op.f("ix_person_decisions_decided_by"))
+
+    op.drop_table("person_decisions")
     op.drop_table("notice_mutes")
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letters_sent_by"))
+
+    op.drop_table("letters")

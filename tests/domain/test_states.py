@@ -117,6 +117,7 @@ def expected(permission: Permission, kind: str) -> set[str]:
         Permission.CHANGE_SETTINGS: SETTERS,
         Permission.CONFIRM_SETTINGS: SETTERS,
         Permission.RUN_JOBS: {"system_admin", "own system_admin"},
+        Permission.MANAGE_PEOPLE: {"system_admin", "own system_admin"},
     }[permission]
 
 

@@ -22,9 +22,11 @@ GROUPS: Mapping[str, str] = {
     "match": N_("新的匹配"),
     "negotiation": N_("洽谈与技术经理人"),
     "listing": N_("我方成果和需求的到期与状态变化"),
+    "correction": N_("我提出的纠错的答复"),
     "contract": N_("我方技术合同的确认、登记与变更"),
     "payment": N_("我方技术合同的付款、凭证与退款"),
     "subsidy": N_("我方补助申请的进度"),
+    "platform": N_("平台管理人员的来信与提醒"),
 }
 
 FREQUENCIES: Mapping[str, str] = {
@@ -39,6 +41,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "organisation_returned": NoticeKind(N_("“%(title)s”的认证材料被退回，请补正"), "organisation"),
     "organisation_suspended": NoticeKind(N_("“%(title)s”已被暂停"), "organisation"),
     "organisation_restored": NoticeKind(N_("“%(title)s”已恢复"), "organisation"),
+    "account_suspended": NoticeKind(N_("您的账号已被暂停，暂时不能登录"), "platform"),
+    "account_restored": NoticeKind(N_("您的账号已恢复，可以登录"), "platform"),
+    "letter": NoticeKind(N_("平台来信：%(title)s"), "platform"),
+    "person_reminded": NoticeKind(N_("您有 %(count)s 件事项待办，其中 %(late)s 件已超期"), "platform"),
+    "organisation_reminded": NoticeKind(N_("“%(title)s”有 %(count)s 项被退回，等待补正"), "platform"),
     "member_joined": NoticeKind(N_("%(name)s 已加入“%(title)s”"), "organisation"),
     "member_removed": NoticeKind(N_("您已被移出“%(title)s”"), "organisation"),
     "join_requested": NoticeKind(
@@ -51,6 +58,13 @@ KINDS: Mapping[str, NoticeKind] = {
     "listing_returned": NoticeKind(N_("“%(title)s”被退回修改"), "review"),
     "review_assigned": NoticeKind(N_("“%(title)s”已分派给您审核"), "task"),
     "correction_received": NoticeKind(N_("有人指出“%(title)s”有误：%(message)s"), "task"),
+    "correction_accepted": NoticeKind(
+        N_("您对“%(title)s”的纠错属实，已请发布单位更正：%(answer)s"), "correction"
+    ),
+    "correction_rejected": NoticeKind(N_("您对“%(title)s”的纠错未采纳：%(answer)s"), "correction"),
+    "correction_mended": NoticeKind(N_("“%(title)s”已按您的纠错更正"), "correction"),
+    "correction_settled": NoticeKind(N_("您对“%(title)s”的纠错已了结：%(answer)s"), "correction"),
+    "correction_asked": NoticeKind(N_("请在 %(due)s 前更正“%(title)s”：%(request)s"), "listing"),
     "inquiry_received": NoticeKind(N_("收到对“%(title)s”的询问"), "inquiry"),
     "inquiry_answered": NoticeKind(N_("对方答复了您对“%(title)s”的询问"), "inquiry"),
     "inquiry_reminder": NoticeKind(N_("“%(title)s”的询问还没有答复，最迟 %(due)s"), "inquiry"),

@@ -1,12 +1,13 @@
 """Transition tables: one for each subject. They drive the engine, the buttons, the audit and the diagrams."""
 
 from marketplace.domain.states.contracts import CONTRACT, CONTRACT_CHANGE, PRICE_OBJECTION, PRICE_PUBLICATION
+from marketplace.domain.states.corrections import CORRECTION
 from marketplace.domain.states.inquiries import INQUIRY
 from marketplace.domain.states.listings import LISTING
 from marketplace.domain.states.machine import Machine, State, Tone, Transition
 from marketplace.domain.states.negotiations import LEAD, NEGOTIATION, OFFER
 from marketplace.domain.states.operations import INVITATION, JOB, REVIEW_TASK, SETTING
-from marketplace.domain.states.organisations import ORGANISATION, PROFILE
+from marketplace.domain.states.organisations import ORGANISATION, PERSON, PROFILE
 from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDENCE
 from marketplace.domain.states.revisions import REVISION
 from marketplace.domain.states.subsidy import (
@@ -23,8 +24,10 @@ MACHINES = {
     for machine in (
         ORGANISATION,
         PROFILE,
+        PERSON,
         LISTING,
         REVISION,
+        CORRECTION,
         CONTRACT,
         CONTRACT_CHANGE,
         PRICE_PUBLICATION,
@@ -54,6 +57,7 @@ __all__ = [
     "CHECKOUT",
     "CONTRACT",
     "CONTRACT_CHANGE",
+    "CORRECTION",
     "FOLLOW_UP",
     "GRANT_OBJECTION",
     "INQUIRY",
@@ -67,6 +71,7 @@ __all__ = [
     "ORGANISATION",
     "PAYMENT",
     "PAYMENT_EVIDENCE",
+    "PERSON",
     "POLICY_VERSION",
     "PRICE_OBJECTION",
     "PRICE_PUBLICATION",

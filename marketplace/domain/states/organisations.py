@@ -1,4 +1,4 @@
-"""Organisations and their profiles: a profile is verified, and the organisation with it."""
+"""Organisations, their profiles and the people who sign in: what may be done to each as a whole."""
 
 from marketplace.domain.access import Permission
 from marketplace.domain.states.machine import Machine, State, Tone, Transition, several
@@ -67,4 +67,21 @@ PROFILE = Machine(
         Transition("returned", "resubmit", "pending", N_("补正后重新提交"), Permission.EDIT_ORGANISATION),
     ],
     initial="pending",
+)  # fmt: skip
+
+PERSON = Machine(
+    "person",
+    N_("人员"),
+    [State("active", N_("可登录"), Tone.OK), State("suspended", N_("已暂停"), Tone.BAD)],
+    [
+        Transition(
+            "active", "suspend", "suspended", N_("暂停账号"), Permission.MANAGE_PEOPLE,
+            reason=True, dangerous=True, notice="account_suspended",
+        ),
+        Transition(
+            "suspended", "restore", "active", N_("恢复账号"), Permission.MANAGE_PEOPLE,
+            reason=True, notice="account_restored",
+        ),
+    ],
+    initial="active",
 )  # fmt: skip

@@ -4,8 +4,9 @@ from marketplace.models.people.access import Consent, LoginAttempt, OneTimeToken
 from marketplace.models.people.organisations import Organisation, OrganisationDecision, OrganisationProfile
 from marketplace.models.people.persons import Invitation, Membership, Person
 from marketplace.models.people.signup import SignupDraft
+from marketplace.models.people.standing import Letter, PersonDecision
 
 __all__ = [
-    "Consent", "Invitation", "LoginAttempt", "Membership", "OneTimeToken", "Organisation",
-    "OrganisationDecision", "OrganisationProfile", "Person", "RoleGrant", "SignupDraft",
+    "Consent", "Invitation", "Letter", "LoginAttempt", "Membership", "OneTimeToken", "Organisation",
+    "OrganisationDecision", "OrganisationProfile", "Person", "PersonDecision", "RoleGrant", "SignupDraft",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ class Person(Created, Versioned, Model):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("closed_at IS NULL OR password_hash = ''", name="closed_cannot_sign_in"),
+        CheckConstraint("closed_at IS NULL OR suspended_at IS NULL", name="closed_not_suspended"),
     )
 
     id: Mapped[PrimaryKey]
@@ -39,8 +40,21 @@ class Person(Created, Versioned, Model):
     session_epoch: Mapped[int] = mapped_column(default=0)
     last_login_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
+    # Since when an administrator keeps the person from signing in; None for people who may.
+    suspended_at: Mapped[Moment | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person")
+
+    @property
+    def state(self) -> str:
+        """State of the PERSON machine; "closed" for an account that its owner closed for good."""
+        if self.closed_at is not None:
+            return "closed"
+        return "active" if self.suspended_at is None else "suspended"
+
+    @state.setter
+    def state(self, value: str) -> None:
+        self.suspended_at = clock.now() if value == "suspended" else None
 
 
 class Membership(Model):

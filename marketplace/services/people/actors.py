@@ -11,15 +11,15 @@ from marketplace.models.people import Membership, Person, RoleGrant
 
 
 def actor_of(person_id: int | None) -> Actor:
-    """Return the actor for a person as of now; a visitor where there is no such open account."""
+    """Return the actor for a person as of now; a visitor where there is no account in use."""
     person = db.session.get(Person, person_id) if person_id is not None else None
-    if person is None or person.closed_at is not None:
+    if person is None or person.state != "active":
         return VISITOR
     return _actor(person, current_membership(person.id), grants_of(person.id))
 
 
 def actors_of(found: Collection[Person]) -> dict[int, Actor]:
-    """Return person → the actor as of now, by two queries; those whose account is closed are left out."""
+    """Return person → the actor as of now, by two queries; those whose account is not in use are left out."""
     ids = [person.id for person in found]
     members = select(Membership).where(Membership.person_id.in_(ids), Membership.ended_at.is_(None))
     places = {row.person_id: row for row in db.session.scalars(members).unique()}
@@ -29,7 +29,7 @@ def actors_of(found: Collection[Person]) -> dict[int, Actor]:
     return {
         person.id: _actor(person, places.get(person.id), frozenset(grants.get(person.id, ())))
         for person in found
-        if person.closed_at is None
+        if person.state == "active"
     }
 
 
@@ -72,7 +72,8 @@ def grants_of(person_id: int) -> frozenset[Grant]:
 
 def holders_of(*roles: Role) -> list[int]:
     """Return the ids of the people who hold one of ``roles`` today."""
-    query = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _in_force())
+    query = select(RoleGrant.person_id).join(Person, Person.id == RoleGrant.person_id)
+    query = query.where(RoleGrant.role.in_(roles), _in_force(), Person.suspended_at.is_(None))
     return list(db.session.scalars(query.distinct()))
 
 
@@ -81,7 +82,9 @@ def grants_by_person(*roles: Role) -> dict[int, frozenset[Grant]]:
     query = select(RoleGrant).join(Person, Person.id == RoleGrant.person_id)
     found: dict[int, frozenset[Grant]] = {}
     for row in db.session.scalars(
-        query.where(RoleGrant.role.in_(roles), _in_force(), Person.closed_at.is_(None))
+        query.where(
+            RoleGrant.role.in_(roles), _in_force(), Person.closed_at.is_(None), Person.suspended_at.is_(None)
+        )
     ):
         found[row.person_id] = found.get(row.person_id, frozenset()) | {Grant(Role(row.role), row.scope)}
     return found

@@ -69,7 +69,7 @@ def conclude(attempt: Attempt) -> Outcome:
     if wait_until is not None:
         return Outcome(None, wait_until)
     person = db.session.get(Person, attempt.person_id) if attempt.person_id is not None else None
-    if person is None or person.closed_at is not None:
+    if person is None or person.state != "active":
         _record_failure(attempt)
         return Outcome(None, _wait_until(attempt.name_digest, attempt.address_digest))
     forget_failures(person)
