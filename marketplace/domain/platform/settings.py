@@ -43,6 +43,7 @@ _ALL = (
     *(
         Definition(f"review.limit.{kind}", label, "limit", {"number": days, "unit": "工作日"}, 1, 60)
         for kind, label, days in (
+            ("achievement_correction", N_("成果纠错核实时限"), 5), ("demand_correction", N_("需求纠错核实时限"), 5),
             ("contract_check", N_("合同复核时限"), 5), ("contract_change", N_("合同变更审核时限"), 15),
             ("price_objection", N_("定价异议处理时限"), 10), ("payment", N_("支付凭证核验时限"), 5),
             ("payment_evidence", N_("补充凭证核验时限"), 5),
@@ -110,6 +111,9 @@ _ALL = (
     ),
     Definition(
         "match.embedding_percent", N_("语义向量在匹配得分中的占比（未配置服务时不起作用）"), "int", 30, 0, 90, "%"
+    ),
+    Definition(
+        "correction.limit", N_("纠错属实后发布单位更正的时限"), "limit", {"number": 10, "unit": "工作日"}, 1, 60
     ),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
     Definition(

@@ -19,6 +19,8 @@ TASK_KINDS: Mapping[str, TaskKind] = {
     "organisation": TaskKind(N_("单位认证"), N_("管理部门认证人员")),
     "achievement": TaskKind(N_("科技成果"), N_("管理部门成果审核人员")),
     "demand": TaskKind(N_("技术需求"), N_("管理部门需求审核人员")),
+    "achievement_correction": TaskKind(N_("成果纠错"), N_("管理部门成果审核人员"), own_page=True),
+    "demand_correction": TaskKind(N_("需求纠错"), N_("管理部门需求审核人员"), own_page=True),
     "contract": TaskKind(N_("合同登记"), N_("合同登记人员"), own_page=True),
     "contract_check": TaskKind(N_("合同复核"), N_("合同复核人员"), own_page=True),
     "contract_change": TaskKind(N_("合同变更"), N_("合同登记人员"), own_page=True),

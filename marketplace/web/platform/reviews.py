@@ -22,6 +22,8 @@ from marketplace.web.numbers import row_number
 blueprint = Blueprint("reviews", __name__, url_prefix="/admin/reviews")
 
 OWN_PAGES = {
+    "achievement_correction": "correction_task",
+    "demand_correction": "correction_task",
     "contract": "contract_task",
     "contract_check": "contract_task",
     "contract_change": "contract_change",
