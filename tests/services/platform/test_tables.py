@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from marketplace.domain.errors import DomainError
 from marketplace.domain.identifiers import parse_uscc
-from marketplace.services.tables import Column, read, template_xlsx, write_csv, write_xlsx
+from marketplace.services.tables import Column, read, template_csv, template_xlsx, write_csv, write_xlsx
 
 KINDS = {"a": "甲类", "b": "乙类"}
 COLUMNS = (
@@ -243,3 +243,44 @@ def test_other_encodings_and_old_workbooks_are_refused_in_words(content: bytes) 
     with pytest.raises(DomainError) as refused:
         read(content, COLUMNS)
     assert "另存为 xlsx" in str(refused.value)
+
+
+TRADES = {"A": "农、林、牧、渔业", "C": "制造业", "x": "新品种，农业"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [("农、林、牧、渔业、制造业", ["A", "C"]), ("制造业；农、林、牧、渔业", ["C", "A"]), ("A,C", ["A", "C"]),
+     ("新品种，农业\n制造业", ["x", "C"]), ("、制造业、", ["C"])],
+)  # fmt: skip
+def test_words_that_hold_the_parting_sign_are_read_whole(typed: str, codes: list[str]) -> None:
+    """Official names of industries hold the same sign that stands between two of them."""
+    columns = (COLUMNS[0], Column("trades", "行业", "choices", lambda row: row["trades"], options=TRADES))
+    assert read(sheet(["编码", "行业"], ["1", typed]), columns).rows[0]["trades"] == codes
+    row = {"code": "1", "trades": codes}
+    assert read(write_csv(columns, [row]), columns).rows == [row]
+
+
+@pytest.mark.parametrize("name", ["'=1+1", "''x", "'甲", "＝1+1", "''=1"])
+def test_signs_before_a_text_come_back_as_they_went(name: str) -> None:
+    """The sign that defuses a formula is taken away again, one that was typed stays."""
+    for content in (write_xlsx("t", COLUMNS[:2], [{"code": "1", "name": name}]),
+                    write_csv(COLUMNS[:2], [{"code": "1", "name": name}])):  # fmt: skip
+        assert read(content, COLUMNS[:2]).rows == [{"code": "1", "name": name}]
+
+
+def test_one_fen_in_wan_survives_a_workbook() -> None:
+    """0.000001 is written as 1e-06 by machines."""
+    row = {"code": "1", "name": "甲", "budget": 1}
+    columns = (*COLUMNS[:2], COLUMNS[5])
+    assert read(write_xlsx("t", columns, [row]), columns).rows == [row]
+
+
+def test_the_template_lists_the_words_to_choose_from() -> None:
+    """A second sheet has them, and the cells of a single choice offer them."""
+    book = load_workbook(BytesIO(template_xlsx("导入模板", COLUMNS)))
+    words = book["可填写的词"]
+    assert [row[0] for row in words.iter_rows(values_only=True)] == ["类型", "甲类", "乙类"]
+    (offered,) = book.worksheets[0].data_validations.dataValidation
+    assert (str(offered.sqref), offered.formula1) == ("C3:C5002", "'可填写的词'!$A$2:$A$3")
+    assert read(template_csv(COLUMNS), COLUMNS).rows == read(template_xlsx("t", COLUMNS), COLUMNS).rows

@@ -1,95 +1,33 @@
-"""Tables in and out by column definitions: the same columns that write a table read it back.
-
-xlsx: a title row, a heading row, the rows, and a 合计 row under amounts; codes are text. csv: UTF-8 with a mark.
-Whatever begins like a formula is kept from being one.
-"""
+"""Tables in: rows by column key from xlsx or csv, and every fault with its row, column and remedy."""
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any, Literal
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl import load_workbook
 
-from marketplace.domain import clock, money
+from marketplace.domain import money
 from marketplace.domain.errors import DomainError
 from marketplace.domain.text import N_, clean_line, clean_text, compact
+from marketplace.services.tables.columns import (
+    FORMULA_STARTS,
+    MAX_ROWS_IN,
+    SEPARATOR,
+    TOTAL,
+    CellError,
+    Column,
+    ReadTable,
+)
 
-Kind = Literal["text", "code", "fen", "wan", "int", "date", "moment", "choice", "choices"]
-
-MAX_ROWS_IN = 5000
 MAX_COLUMNS_IN = 200
-TOTAL = "合计"
-SEPARATOR = "、"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+_PARTED = re.compile(r"([、，,；;\n])")
 _NO_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0")  # UTF-16, and the workbooks of before 2007
-_SPREADSHEET_DIGITS = 12  # a spreadsheet rounds longer numbers, so csv marks them as text with a tab
-_UNITS = {"fen": "元", "wan": "万元"}
-_FORMATS = {
-    "fen": "#,##0.00",
-    "wan": "#,##0.######",
-    "int": "0",
-    "date": "yyyy-mm-dd",
-    "moment": "yyyy-mm-dd hh:mm",
-}
-_WIDTHS = {"text": 30, "code": 22, "fen": 18, "wan": 14, "int": 10, "date": 12, "moment": 17, "choices": 30}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column. ``get`` takes what a row is made of; ``key`` names the value when a row is read.
-
-    ``kind``: text, code (digits and letters, always text), fen and wan (an amount in 分, written in 元 or 万元, with
-    the unit in the heading), int, date, moment (written only), choice (one code, written as its label by
-    ``options``), choices (several). ``parse`` checks a read value further and may raise DomainError.
-    """
-
-    key: str
-    label: str
-    kind: Kind
-    get: Callable[[Any], Any]
-    parse: Callable[[str], Any] | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-    required: bool = False
-    total: bool = False
-    example: str = ""
-
-    @property
-    def heading(self) -> str:
-        """The label with the unit of an amount."""
-        return f"{self.label}（{_UNITS[self.kind]}）" if self.kind in _UNITS else self.label
-
-
-@dataclass(frozen=True)
-class CellError:
-    """What is wrong in a cell: its row in the file (from 1), the column's heading, and the words."""
-
-    row: int
-    column: str
-    message: str
-    params: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ReadTable:
-    """Rows by column key, and every error found: with errors nothing may be written (dry run).
-
-    ``numbers``: the row of the file that each of ``rows`` stands in. ``unknown``: headings that fit no column.
-    """
-
-    rows: list[dict[str, Any]]
-    errors: list[CellError]
-    numbers: list[int] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
 
 
 class _Formula(str):
@@ -98,123 +36,6 @@ class _Formula(str):
 
 class _Broken(str):
     """A cell that shows an error of the spreadsheet, as #REF!."""
-
-
-def write_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Any], note: str = "") -> bytes:
-    """Return a workbook of one sheet. Rows are written as they come, so a long query needs little memory."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("".join(char for char in title if char not in "[]:*?/\\")[:31])
-    for index, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(column.kind, 16)
-    sheet.freeze_panes = "A3"
-    head = WriteOnlyCell(sheet, title if not note else f"{title}（{note}）")
-    head.font = Font(bold=True, size=14)
-    sheet.append([head])
-    sheet.append([_heading_cell(sheet, column) for column in columns])
-    sums = {column.key: 0 for column in columns if column.total}
-    for row in rows:
-        values = [(column, column.get(row)) for column in columns]
-        for column, value in values:
-            if column.total:
-                sums[column.key] += value or 0
-        sheet.append([_xlsx_cell(sheet, column, value) for column, value in values])
-    if sums:
-        sheet.append([_total_cell(sheet, column, index, sums) for index, column in enumerate(columns)])
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def _heading_cell(sheet: Any, column: Column) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, column.heading)
-    cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EEF7")
-    cell.alignment = Alignment(wrap_text=True, vertical="center")
-    return cell
-
-
-def _xlsx_cell(sheet: Any, column: Column, value: Any) -> WriteOnlyCell:
-    shown = _native(column, value)
-    cell = WriteOnlyCell(sheet, _without_controls(shown) if isinstance(shown, str) else shown)
-    if isinstance(shown, str):
-        # Said to be text, it is never taken for a formula or rounded as a number.
-        cell.data_type, cell.number_format = "s", "@"
-        cell.quotePrefix = shown.startswith(_FORMULA_STARTS)
-    elif shown is not None:
-        cell.number_format = _FORMATS[column.kind]
-    return cell
-
-
-def _total_cell(sheet: Any, column: Column, index: int, sums: Mapping[str, int]) -> WriteOnlyCell:
-    if column.key in sums:
-        cell = _xlsx_cell(sheet, column, sums[column.key])
-    else:
-        cell = WriteOnlyCell(sheet, TOTAL if index == 0 else None)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _native(column: Column, value: Any) -> Any:
-    """Return what a spreadsheet cell holds: a number, a date or a text; None for an empty cell.
-
-    Words in the place of a figure (少于3项) stay words.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, str) and column.kind in _FORMATS:
-        return value
-    if column.kind == "fen":
-        return Decimal(value) / 100
-    if column.kind == "wan":
-        return Decimal(value) / 1_000_000
-    if column.kind in ("int", "date"):
-        return value
-    if column.kind == "moment":
-        return clock.beijing(value).replace(tzinfo=None)
-    return _text(column, value)
-
-
-def _text(column: Column, value: Any) -> str:
-    if column.kind == "choice":
-        return column.options.get(value, str(value))
-    if column.kind == "choices":
-        return SEPARATOR.join(column.options.get(each, str(each)) for each in value)
-    return str(value)
-
-
-def _without_controls(text: str) -> str:
-    return "".join(char for char in text if char >= " " or char in "\n\t")
-
-
-def write_csv(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
-    """Return the table as UTF-8 with a byte-order mark, so that spreadsheets know the encoding."""
-    target = StringIO()
-    writer = csv.writer(target)
-    writer.writerow([column.heading for column in columns])
-    for row in rows:
-        writer.writerow([_csv_cell(column, column.get(row)) for column in columns])
-    return target.getvalue().encode("utf-8-sig")
-
-
-def _csv_cell(column: Column, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if column.kind == "fen":
-        return f"{Decimal(value) / 100:.2f}"
-    if column.kind == "wan":
-        return money.format_wan(value)
-    if column.kind == "moment":
-        return clock.beijing(value).strftime("%Y-%m-%d %H:%M")
-    text = _text(column, value)
-    if column.kind == "code" and text.isdigit() and len(text) >= _SPREADSHEET_DIGITS:
-        return f"\t{text}"
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def template_xlsx(title: str, columns: Sequence[Column]) -> bytes:
-    """Return an empty table to fill in, with one row of examples."""
-    examples = {column.key: column.example for column in columns}
-    plain = [Column(c.key, c.heading, "text", lambda row, key=c.key: row[key]) for c in columns]  # type: ignore[misc]
-    return write_xlsx(title, plain, [examples])
 
 
 def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
@@ -338,8 +159,9 @@ def _cell_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = str(value)
-    if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS):
+    # 0.000001 万元 is one 分; Python would write it as 1e-06.
+    text = f"{Decimal(repr(value)):f}" if isinstance(value, float) and abs(value) < 1 else str(value)
+    if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS):
         text = text[1:]
     return clean_text(text)
 
@@ -401,23 +223,36 @@ def _parse_date(_column: Column, text: str) -> date:
 
 
 def _parse_choice(column: Column, text: str) -> str:
-    wanted = compact(text)
-    for code, label in column.options.items():
-        if wanted in (compact(label), compact(code)):
-            return code
-    raise DomainError(
-        "cell_choice", N_("“%(value)s”不在可选范围：%(options)s"),
-        value=text, options=SEPARATOR.join(column.options.values()),
-    )  # fmt: skip
+    code = column.by_word.get(compact(text))
+    if code is None:
+        raise DomainError(
+            "cell_choice", N_("“%(value)s”不在可选范围：%(options)s"),
+            value=text, options=SEPARATOR.join(column.options.values()),
+        )  # fmt: skip
+    return code
 
 
 def _parse_choices(column: Column, text: str) -> list[str]:
-    parts = [
-        part
-        for part in text.replace("，", SEPARATOR).replace(",", SEPARATOR).split(SEPARATOR)
-        if part.strip()
-    ]
-    return list(dict.fromkeys(_parse_choice(column, part) for part in parts))
+    """Read several words. A word may hold the sign that parts them (农、林、牧、渔业), so the longest fit counts."""
+    parts = _PARTED.split(text)
+    words, parting = parts[::2], [*parts[1::2], ""]
+    found: list[str] = []
+    start = 0
+    while start < len(words):
+        end = len(words)
+        while end > start + 1 and compact(_joined(words, parting, start, end)) not in column.by_word:
+            end -= 1
+        word = _joined(words, parting, start, end)
+        if word.strip():
+            found.append(_parse_choice(column, word))
+        start = end
+    return list(dict.fromkeys(found))
+
+
+def _joined(words: Sequence[str], parting: Sequence[str], start: int, end: int) -> str:
+    return "".join(
+        word + sign for word, sign in zip(words[start:end], [*parting[start : end - 1], ""], strict=True)
+    )
 
 
 _PARSERS: Mapping[str, Callable[[Column, str], Any]] = {
