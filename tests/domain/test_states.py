@@ -70,6 +70,8 @@ SETTERS = {"system_admin", "policy_manager", "own system_admin", "own policy_man
 REVIEWERS = {
     "achievement": {"achievement_reviewer"},
     "demand": {"demand_reviewer"},
+    "achievement_correction": {"achievement_reviewer"},
+    "demand_correction": {"demand_reviewer"},
     "organisation": {"system_admin"},
     "contract": {"contract_registrar"},
     "contract_check": {"contract_verifier"},
@@ -124,6 +126,8 @@ def expected(permission: Permission, kind: str) -> set[str]:
 def kinds_of(machine: Machine) -> list[str]:
     if machine.subject in ("listing", "revision"):
         return ["achievement", "demand"]
+    if machine.subject == "correction":
+        return ["achievement_correction", "demand_correction"]
     if machine.subject == "subsidy_case":
         return ["subsidy_first_review", "subsidy_review", "subsidy_appeal"]
     if machine.subject == "review_task":
