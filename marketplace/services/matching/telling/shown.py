@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
@@ -14,7 +13,7 @@ from marketplace.domain.matching.strengths import STRENGTHS
 from marketplace.extensions import db
 from marketplace.models.matching import MatchShown, Negotiation, StrengthOutcome
 from marketplace.services.matching.reading.matches import Pair
-from marketplace.services.unit import unit_of_work
+from marketplace.services.unit import insert_new, unit_of_work
 
 COUNTED_EVERY = timedelta(minutes=10)
 LEAST_PAIRS = 10
@@ -99,17 +98,8 @@ def row(key: Key, pair: Pair, **moments: Any) -> dict[str, Any]:
 
 def insert(rows: Iterable[dict[str, Any]]) -> set[Key]:
     """Keep the pairs that are not kept yet and return those: of two at once, one gets each pair."""
-    ordered = sorted(rows, key=lambda one: (one["demand_id"], one["achievement_id"], one["organisation_id"]))
-    if not ordered:
-        return set()
-    make: Any = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        make(MatchShown)
-        .values(ordered)
-        .on_conflict_do_nothing(index_elements=["demand_id", "achievement_id", "organisation_id"])
-        .returning(MatchShown.demand_id, MatchShown.achievement_id, MatchShown.organisation_id)
-    )
-    return {(one[0], one[1], one[2]) for one in db.session.execute(statement)}
+    unique = ("demand_id", "achievement_id", "organisation_id")
+    return {(one[0], one[1], one[2]) for one in insert_new(MatchShown, rows, unique)}
 
 
 def known(listing_ids: Collection[int]) -> set[Key]:

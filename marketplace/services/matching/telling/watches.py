@@ -1,6 +1,5 @@
 """How often each person hears of new matches of a listing, and the link in a mail that ends it."""
 
-import hmac
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
@@ -27,7 +26,7 @@ WISHES: Mapping[str, str] = {
 """What a person may choose for a listing. "off" is silence, on the site too; for the whole group of notices, where
 nothing was chosen for the listing, it only means no mail."""
 
-SIGNATURE = 32
+MUTE = "mute matches"
 
 
 def wishes(listing: Listing) -> dict[int, str]:
@@ -89,19 +88,12 @@ def subject_kind(listing: Listing) -> str:
 
 def mute_path(person_id: int, listing_id: int) -> str:
     """Return the path at which the person ends the mails of a listing without signing in."""
-    return f"/desk/matches/mute/{person_id}-{listing_id}-{_signature(person_id, listing_id)}"
+    return f"/desk/matches/mute/{tokens.signed(MUTE, person_id, listing_id)}"
 
 
 def muted_by(token: str) -> tuple[Person, Listing]:
     """Return whom and what a link speaks of. Raises NotFound for anything this site did not sign, or has outlived."""
-    parts = token.split("-", 2)
-    if len(parts) != 3 or not (parts[0] + parts[1]).isascii() or not (parts[0] + parts[1]).isdigit():
-        raise NotFound()
-    if max(len(parts[0]), len(parts[1])) > 18:
-        raise NotFound()
-    person_id, listing_id = int(parts[0]), int(parts[1])
-    if not hmac.compare_digest(parts[2].encode(), _signature(person_id, listing_id).encode()):
-        raise NotFound()
+    person_id, listing_id = tokens.read_signed(MUTE, token, 2)
     person, listing = db.session.get(Person, person_id), db.session.get(Listing, listing_id)
     if person is None or listing is None or person.closed_at is not None:
         raise NotFound()
@@ -124,10 +116,6 @@ def _belongs(person_id: int, organisation_id: int) -> bool:
         Membership.ended_at.is_(None),
     )
     return db.session.scalar(query) is not None
-
-
-def _signature(person_id: int, listing_id: int) -> str:
-    return tokens.salted_digest("mute matches", f"{person_id}-{listing_id}")[:SIGNATURE]
 
 
 def _said(people: Collection[int], listing_ids: Collection[int]) -> dict[tuple[int, int], str]:
