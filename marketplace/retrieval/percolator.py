@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from marketplace.retrieval.analysis import Analyzer
-from marketplace.retrieval.documents import Document, Kind
+from marketplace.retrieval.documents import Document
 from marketplace.retrieval.engine.layout import prepare
 from marketplace.retrieval.query import Form, Lookup, Query, parse
 
@@ -23,7 +23,7 @@ class Question:
     """A question that somebody keeps: as typed, of one kind, with the values wanted of each facet."""
 
     key: int
-    kind: Kind
+    kind: str
     text: str = ""
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from marketplace.retrieval.index import IndexBusy
 from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
+from marketplace.services.catalogue.saved import news
 from marketplace.services.deals.billing import events
 from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.matching.brokerage import hooks
@@ -92,6 +93,7 @@ HANDLERS: Mapping[str, Handler] = {
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
     "mail": Handler(mailing.send),
+    "news": Handler(news.follow, together=True),
     "tell": Handler(_tell, together=True),
     "match": Handler(following.follow, together=True, busy=(MatcherBusy,)),
 }

@@ -29,6 +29,7 @@ PATHS = {
     "case_examination": "/desk/examinations/%d",
     "grant_objection": "/admin/grant-objections/%d",
     "recovery": "/admin/recoveries/%d",
+    "saved_search": "/desk/searches/%d",
     "review_task": "/admin/reviews/%d",
     "desk": "/desk",
     "letter": "/desk/letters/%d",

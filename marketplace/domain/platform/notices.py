@@ -20,6 +20,7 @@ GROUPS: Mapping[str, str] = {
     "task": N_("待我审核的事项"),
     "inquiry": N_("询问与答复"),
     "match": N_("新的匹配"),
+    "search": N_("已保存的搜索"),
     "negotiation": N_("洽谈与技术经理人"),
     "listing": N_("我方成果和需求的到期与状态变化"),
     "correction": N_("我提出的纠错的答复"),
@@ -28,6 +29,9 @@ GROUPS: Mapping[str, str] = {
     "subsidy": N_("我方补助申请的进度"),
     "platform": N_("平台管理人员的来信与提醒"),
 }
+
+CHOSEN_ONE_BY_ONE = frozenset({"search"})
+"""Groups in which each subject has its own frequency and none holds for all: nothing to choose for the group."""
 
 FREQUENCIES: Mapping[str, str] = {
     "immediate": N_("立即"),
@@ -74,6 +78,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "inquiry_nda": NoticeKind(N_("%(organisation)s 已签署“%(title)s”的保密承诺"), "inquiry"),
     "inquiry_closed": NoticeKind(N_("“%(title)s”的询问已结束：%(outcome)s"), "inquiry"),
     "match_found": NoticeKind(N_("“%(title)s”有 %(number)s 个新的匹配"), "match"),
+    "search_found": NoticeKind(N_("“%(title)s”有 %(number)s 项新结果"), "search"),
     "gaps_opened": NoticeKind(N_("贵单位的领域有 %(number)s 项新的需求缺口"), "match"),
     "pair_introduced": NoticeKind(N_("技术经理人 %(broker)s 建议：“%(demand)s”与“%(achievement)s”"), "match"),
     "pair_moved": NoticeKind(N_("您关注的“%(title)s”：%(what)s"), "match"),
@@ -97,6 +102,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "meeting_noted": NoticeKind(N_("请核对“%(title)s”的会谈记录"), "negotiation"),
     "contribution_claimed": NoticeKind(N_("请确认技术经理人在“%(title)s”中的贡献"), "negotiation"),
     "contribution_confirmed": NoticeKind(N_("您在“%(title)s”中的贡献已由双方确认"), "negotiation"),
+    "listing_expiring": NoticeKind(N_("“%(title)s”将于 %(day)s 到期，请确认是否仍然有效"), "listing"),
     "listing_expired": NoticeKind(N_("“%(title)s”已到期，请确认是否仍然有效"), "listing"),
     "listing_taken_down": NoticeKind(N_("“%(title)s”已被撤下"), "listing"),
     "listing_dealt": NoticeKind(N_("“%(title)s”已成交"), "listing"),
@@ -142,3 +148,12 @@ KINDS: Mapping[str, NoticeKind] = {
     "review_deputised": NoticeKind(N_("%(name)s 外出，“%(title)s”由您代办"), "task"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),
 }
+
+MUTABLE: frozenset[str] = frozenset(
+    {
+        "match_found", "search_found", "gaps_opened", "pair_introduced", "pair_moved", "listing_dealt",
+        "listing_approved", "inquiry_closed", "inquiry_nda", "offer_withdrawn", "offer_lapsed", "negotiation_drafted",
+        "contribution_confirmed", "member_joined", "review_deputised",
+    }
+)  # fmt: skip
+"""Kinds that a person may switch off altogether: they ask for nothing, and no deadline or money hangs on them."""

@@ -130,9 +130,12 @@ def _documents(row: Listing | Organisation) -> Iterator[Document]:
         yield from listing_documents(row)
 
 
-def listing_documents(listing: Listing) -> list[Document]:
-    """Return one document for each distinct text of a listing, with the audiences that read it."""
-    revision = listing.published
+def listing_documents(listing: Listing, revision: Revision | None = None) -> list[Document]:
+    """Return one document for each distinct text of a listing, with the audiences that read it.
+
+    ``revision``: another version than the public one, to be read as if it were public.
+    """
+    revision = revision or listing.published
     if revision is None:
         return []
     kind: Kind = "achievement" if listing.kind == "achievement" else "demand"

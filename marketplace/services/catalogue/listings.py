@@ -187,6 +187,8 @@ def act(actor: Actor, listing: Listing, action: str, reasons: Iterable[str] = ()
     db.session.flush()
     outbox.enqueue("index", kind=listing.kind, id=listing.id)
     changes.changed(listing.kind, listing.id)
+    if action in PUBLISHING:
+        outbox.enqueue("news", kind=listing.kind, id=listing.id)
     if transition.notice and listing.published is not None:
         notices.notify(
             notices.members_of(listing.organisation_id),

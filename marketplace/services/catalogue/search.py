@@ -204,7 +204,7 @@ def _groups(asked: Question, counts: Mapping[str, Mapping[str, int]]) -> tuple[G
     for facet in FACETS[asked.kind]:
         chosen = asked.filters.get(facet.name, ())
         values = _worth_showing(facet, counts.get(facet.name, {}), chosen)
-        names = _organisation_names(values) if facet.named else {}
+        names = organisation_names(values) if facet.named else {}
         shown = [
             Value(value, names.get(value) or facet.label_of(value) or value, count, value in chosen)
             for value, count in values.items()
@@ -231,7 +231,7 @@ def _worth_showing(facet: Facet, counts: Mapping[str, int], chosen: Sequence[str
     return {value: known[value] for value in kept}
 
 
-def _organisation_names(ids: Iterable[str]) -> dict[str, str]:
+def organisation_names(ids: Iterable[str]) -> dict[str, str]:
     """Return the names of verified organisations among ``ids``, which the index gave under its own conditions."""
     query = (
         select(Organisation.id, OrganisationProfile.name)

@@ -26,7 +26,7 @@ from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import invitations, members, organisations
 from marketplace.services.people.organisations import announce, put_in_force, subject_of
-from marketplace.services.platform import files, notices, reviews
+from marketplace.services.platform import files, notices, outbox, reviews
 from marketplace.services.platform.reviews import Content, Elements, FieldRow
 
 NOTE_LENGTH = 500
@@ -51,6 +51,8 @@ def approve(actor: Actor, task: ReviewTask, note: str = "") -> None:
     about = subject_of(organisation, profile.submitted_by)
     put_in_force(organisation, profile)
     profile.decided_by = actor.person_id
+    if organisation.verified_at is None:
+        outbox.enqueue("news", kind="organisation", id=organisation.id)
     organisation.verified_at = clock.now()
     workflow.apply(PROFILE, profile, "approve", actor, about, note=note)
     workflow.apply(ORGANISATION, organisation, "verify", SYSTEM, about)
