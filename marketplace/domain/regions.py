@@ -101,6 +101,12 @@ def is_leaf(code: str | None) -> bool:
     return exists(code) and code not in _table().children
 
 
+@lru_cache(maxsize=1)
+def leaves_by_name() -> Mapping[str, str]:
+    """Return full name → code of every division with nothing below it, as a table may name a domicile."""
+    return MappingProxyType({full_name(code): code for code in _table().regions if is_leaf(code)})
+
+
 def get(code: str) -> Region:
     """Return the division; raises DomainError when the code is unknown."""
     region = _table().regions.get(code)

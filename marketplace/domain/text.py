@@ -43,6 +43,11 @@ def compact(value: str | None) -> str:
     return "".join(upper_ascii((value or "").translate(FULL_WIDTH)).split())
 
 
+def has_words(value: str) -> bool:
+    """Return whether a text has a letter, a digit or a character of a script: not only signs."""
+    return any(char.isalnum() for char in value)
+
+
 def upper_ascii(value: str) -> str:
     """Return ``value`` with a–z in upper case; str.upper would also turn ﬁ into FI and ß into SS."""
     return value.translate(_UPPER)

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.domain.catalogue.content import ITEMS, Item
 from marketplace.domain.errors import FieldError
-from marketplace.domain.text import N_
+from marketplace.domain.text import N_, has_words
 
 Content = Mapping[str, Any]
 
@@ -27,6 +27,9 @@ def check(kind: str, content: Content, today: date, organisation_name: str) -> l
     """
     found = list(_missing(kind, content))
     found += _too_short(kind, content)
+    title = content.get("title")
+    if title and not has_words(title):
+        found.append(FieldError("title", "no_words", N_("名称只有标点符号，请写出名称")))
     found += (
         _achievement(content, today) if kind == "achievement" else _demand(content, today, organisation_name)
     )

@@ -54,6 +54,8 @@ def create(actor: Actor, kind: str, title: str = "") -> Listing:
             Revision.state == "draft",
             Revision.ordinal == 1,
             Revision.version == 1,
+            # What came from a table has been touched, although nobody has saved it on a page yet.
+            Revision.title == "",
         )
         .limit(1)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from marketplace.domain.access import Actor, Subject
 from marketplace.domain.catalogue.content import ITEMS
@@ -47,10 +47,15 @@ def latest(listing: Listing) -> Revision | None:
     return db.session.scalar(query.order_by(Revision.ordinal.desc()).limit(1))
 
 
+def new(actor: Actor, listing: Listing, ordinal: int) -> Revision:
+    """Return an empty draft that the database has not seen yet."""
+    return _CLASSES[listing.kind](listing_id=listing.id, ordinal=ordinal, created_by=actor.person_id)
+
+
 def add(actor: Actor, listing: Listing) -> Revision:
     """Add an empty draft to a listing."""
     last = db.session.scalar(select(func.max(Revision.ordinal)).where(Revision.listing_id == listing.id)) or 0
-    revision = _CLASSES[listing.kind](listing_id=listing.id, ordinal=last + 1, created_by=actor.person_id)
+    revision = new(actor, listing, last + 1)
     db.session.add(revision)
     db.session.flush()
     audit.record(
@@ -97,6 +102,12 @@ def _read(revision: Revision, name: str) -> Any:
 
 def write(revision: Revision, values: Mapping[str, Any]) -> None:
     """Put well-formed values into a revision; fields that are not named stay as they are."""
+    fill(revision, values)
+    db.session.flush()
+
+
+def fill(revision: Revision, values: Mapping[str, Any]) -> None:
+    """Do what ``write`` does, and leave it to the caller when the database learns of it: for many at once."""
     for name, value in values.items():
         if name == "maturity":
             scale, level = value or ("generic", None)
@@ -106,7 +117,6 @@ def write(revision: Revision, values: Mapping[str, Any]) -> None:
             _write_rights(revision, value)
         else:
             setattr(revision, name, value)
-    db.session.flush()
 
 
 def _write_rights(revision: AchievementRevision, rows: list[dict[str, Any]]) -> None:
@@ -134,22 +144,3 @@ def files_of(revision: Revision) -> list[dict[str, str]]:
         }
         for link in files.links_of("revision", revision.id)
     ]
-
-
-def same_rights(revision: Revision) -> set[tuple[str, str]]:
-    """Return (number of a right, number of the listing) where other listings name a right of this revision."""
-    if not isinstance(revision, AchievementRevision):
-        return set()
-    numbers = {right.number for right in revision.ip_rights if right.number}
-    query = (
-        select(IpRight.number, Listing.number)
-        .join(Revision, Revision.id == IpRight.revision_id)
-        .join(Listing, Listing.id == Revision.listing_id)
-        .where(
-            IpRight.number.in_(numbers),
-            Listing.id != revision.listing_id,
-            Listing.number.is_not(None),
-            or_(Listing.published_id == Revision.id, Revision.state == "submitted"),
-        )
-    )
-    return {(number, listing or "") for number, listing in db.session.execute(query)} if numbers else set()
