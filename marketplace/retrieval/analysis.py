@@ -25,12 +25,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import opencc
 import rjieba
 
-CHAIN_VERSION = 1
-"""Raised with every change of this module that changes terms; the fingerprint and so the index follow it."""
+CHAIN_VERSION = 2
+"""Raised with every change of this package that changes terms or sounds; the fingerprint and so the index follow it."""
 
 MAX_RUN = 64
 """Longest Latin or digit term in characters; longer runs are found by their first 64, and have overlapping terms
@@ -151,6 +152,7 @@ class Analyzer:
             *(f"{package} {version(package)}" for package in ("rjieba", "opencc")),
             *(f"alias {typed}\t{meant}" for typed, meant in sorted(self._aliases.items())),
             *(f"word {word}" for word in self._user_words),
+            f"sounds {_sounds_digest()}",
         ):
             seen.update(part.encode() + b"\n")
         return f"{CHAIN_VERSION}-{seen.hexdigest()[:20]}"
@@ -158,6 +160,19 @@ class Analyzer:
     def __reduce__(self) -> tuple[type[Analyzer], tuple[object, ...]]:
         """Travels to other processes as its data: the segmenter itself cannot."""
         return (Analyzer, (self._aliases, self._user_words, tuple(sorted(self.stop_words))))
+
+    def data(self) -> dict[str, Any]:
+        """What it was made of, as JSON may keep it; ``of_data`` makes the same chain again."""
+        return {
+            "aliases": dict(sorted(self._aliases.items())),
+            "words": list(self._user_words),
+            "stop_words": sorted(self.stop_words),
+        }
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Analyzer:
+        """The chain of ``data``; raises KeyError or TypeError for anything else."""
+        return cls(data["aliases"], data["words"], data["stop_words"])
 
     def forms(self, text: str) -> tuple[str, ...]:
         """The normalised text, and, if it holds a spelling of the alias table, the text as it is meant."""
@@ -236,8 +251,20 @@ def _segmenter(user_words: tuple[str, ...]) -> rjieba.Jieba:
 
 
 @cache
-def _default() -> Analyzer:
+def _sounds_digest() -> str:
+    """Stands for the table of readings (see ``pinyin``), by which titles are indexed as well."""
+    return hashlib.sha256((DATA / "pinyin.toml").read_bytes()).hexdigest()[:20]
+
+
+@cache
+def shipped() -> tuple[Mapping[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Aliases, dictionary and stop words that come with the program, as they are written."""
     aliases = tomllib.loads((DATA / "aliases.toml").read_text("utf-8"))["aliases"]
     words = tomllib.loads((DATA / "dictionary.toml").read_text("utf-8"))["words"]
     stop_words = tomllib.loads((DATA / "stop_words.toml").read_text("utf-8"))["words"]
-    return Analyzer(aliases, words, stop_words)
+    return aliases, tuple(words), tuple(stop_words)
+
+
+@cache
+def _default() -> Analyzer:
+    return Analyzer(*shipped())

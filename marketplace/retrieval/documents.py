@@ -21,6 +21,7 @@ class Document:
     A listing whose public text is shorter than its full text has two documents: one for ``public``, one for
     ``verified`` and ``admin``. For any audience at most one document of a listing carries it. ``facets`` holds
     the values of each facet, ``numbers`` what results can be sorted by (see ``index.SORTS``), as integers.
+    ``keywords`` are its own words for itself, as they are written: what may be suggested and meant.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Document:
     body: str
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Subject:

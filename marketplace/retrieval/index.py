@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.documents import KINDS, Audience, Document, Kind, Subject
 
 Sort = Literal["relevance", "newest", "price_asc", "price_desc", "maturity"]
@@ -60,13 +61,32 @@ class Hit:
 class SearchPage:
     """A page of results. ``total`` counts all results, ``facets`` maps each facet to its values and their
     counts above zero: with the filters of all other facets, without its own, so a count says what choosing it gives.
-    ``facets["kind"]`` counts likewise over all kinds. ``relaxed``: not every typed word was required."""
+    ``facets["kind"]`` counts likewise over all kinds. ``relaxed``: not every typed word was required.
+    ``sounded``: some of the results only sound like what was typed (shimoxi finds 石墨烯)."""
 
     hits: tuple[Hit, ...]
     total: int
     relaxed: bool
     facets: dict[str, dict[str, int]]
     generation: int
+    sounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A keyword as it is written, the number of listings that have it, and some of them."""
+
+    text: str
+    count: int
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What may be meant by what was typed so far: keywords, and ids by the titles of each kind, best first."""
+
+    keywords: tuple[Keyword, ...]
+    titles: Mapping[Kind, tuple[int, ...]]
 
 
 Progress = Callable[[int], None]
@@ -78,6 +98,23 @@ class SearchIndex(Protocol):
 
     def search(self, request: SearchRequest) -> SearchPage:
         """One page of results; an index that does not exist yet has none."""
+        ...
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """The chain that the index in use was made by: texts are marked by the words they were found by."""
+        ...
+
+    def complete(self, text: str, audience: Audience, kinds: Sequence[Kind], most: int) -> Completion:
+        """Keywords and titles that begin with, contain or sound like what was typed so far, ``most`` of each."""
+        ...
+
+    def meant(self, text: str, audience: Audience) -> list[str]:
+        """Queries that may have been meant by one that finds nothing, best first; what they find is not looked at."""
+        ...
+
+    def related(self, kind: Kind, subject_id: int, audience: Audience, most: int) -> tuple[int, ...]:
+        """Ids of the listings of a kind that are nearest to one, best first."""
         ...
 
     def apply(self, documents: Iterable[Document], removed_subjects: Iterable[Subject] = ()) -> None:
@@ -99,7 +136,8 @@ class SearchIndex(Protocol):
         ...
 
     def needs_rebuild(self) -> bool:
-        """Whether there is no complete index, or one made by another analysis chain or layout."""
+        """Whether there is no complete index, or one made by another analysis chain, layout or other words than
+        those now in force."""
         ...
 
     def generation(self) -> int:

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from marketplace.retrieval.analysis import MAX_RUN, Analyzer, Run, bigrams, runs
+from marketplace.retrieval.analysis import MAX_RUN, Analyzer, Run, bigrams, normalise, runs
+from marketplace.retrieval.pinyin import Typed, read_typed
 
 MAX_TEXT = 200
 """Characters of a query that are read; whoever pastes a whole description searches by its beginning."""
@@ -50,12 +51,14 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed query. ``words``, ``phrases`` and ``excluded`` hold for each typed thing its forms: as typed, and
-    as meant by the alias table. ``terms`` rank, ``characters`` widen a relaxed search, ``marks`` are what a
-    snippet marks. ``blank``: nothing was typed; typed but without words to look for, it finds nothing."""
+    as meant by the alias table. ``sounds`` says of each word what its letters may stand for when too little contains
+    it as typed. ``terms`` rank, ``characters`` widen a relaxed search, ``marks`` are what a snippet marks.
+    ``blank``: nothing was typed; typed but without words to look for, it finds nothing."""
 
     text: str
     blank: bool
     words: tuple[tuple[Form, ...], ...]
+    sounds: tuple[Typed | None, ...]
     phrases: tuple[tuple[Form, ...], ...]
     excluded: tuple[tuple[Form, ...], ...]
     terms: tuple[str, ...]
@@ -81,7 +84,7 @@ def parse(text: str, analyzer: Analyzer) -> Query:
     text = text[:MAX_TEXT].translate(_QUOTES)
     if text.count('"') % 2:
         text = " ".join(text.rsplit('"', 1))
-    words: list[tuple[Form, ...]] = []
+    words: dict[tuple[Form, ...], Typed | None] = {}
     phrases: list[tuple[Form, ...]] = []
     excluded: list[tuple[Form, ...]] = []
     for token in _TOKEN.finditer(text):
@@ -94,14 +97,15 @@ def parse(text: str, analyzer: Analyzer) -> Query:
         elif token["phrase"] is not None:
             phrases.append(forms)
         else:
-            words.append(forms)
+            words[forms] = read_typed(tidy(normalise(typed)))
     meant = " ".join(forms[-1].text for forms in [*words, *phrases])
     han = [character for run in runs(meant) if run.cjk for character in run.text]
     characters = tuple(dict.fromkeys("b" + c for c in han if c not in analyzer.stop_words))
     return Query(
         text=text,
         blank=blank,
-        words=tuple(dict.fromkeys(words)),
+        words=tuple(words),
+        sounds=tuple(words.values()),
         phrases=tuple(dict.fromkeys(phrases)),
         excluded=tuple(dict.fromkeys(excluded)),
         terms=tuple(analyzer.query_terms(meant)),

@@ -6,9 +6,10 @@ become several (㎡ → m2) or a spelling another one (甬桥 → 埇桥), but n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from marketplace.retrieval import pinyin
 from marketplace.retrieval.analysis import Analyzer, normalise_character
 from marketplace.retrieval.query import parse
 
@@ -30,8 +31,10 @@ Span = tuple[int, int]
 
 
 def highlight(text: str, typed: str, analyzer: Analyzer | None = None) -> list[Segment]:
-    """The text in segments that join to it exactly, with what a query (as typed) found in it marked."""
-    return _segments(text, 0, len(text), _spans(text, typed, analyzer))
+    """The text (a title) in segments that join to it exactly, with what a query (as typed) found in it marked: what
+    contains it, or else what sounds like it."""
+    spans = _spans(text, typed, analyzer) or _spoken(text, typed, analyzer)
+    return _segments(text, 0, len(text), spans)
 
 
 def snippet(text: str, typed: str, length: int = 90, analyzer: Analyzer | None = None) -> list[Segment]:
@@ -63,13 +66,25 @@ def _spans(text: str, typed: str, analyzer: Analyzer | None) -> list[Span]:
             if not _inside_word(form, at):
                 found.append((origins[at], origins[at + len(mark) - 1] + 1))
             at = form.find(mark, at + 1)
+    return _merged(found)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
-    for start, end in sorted(found):
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     return merged
+
+
+def _spoken(text: str, typed: str, analyzer: Analyzer | None) -> list[Span]:
+    """What sounds like a typed word: first letters stand for nothing in running text, but for much in a title."""
+    form, origins = mapped(text)
+    sounds = filter(None, parse(typed, analyzer or Analyzer.default()).sounds)
+    found = (span for one in sounds for span in pinyin.spans(form, one))
+    return _merged((origins[start], origins[end - 1] + 1) for start, end in found)
 
 
 def mapped(text: str) -> tuple[str, Sequence[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,18 @@ from typing import Any
 import numpy as np
 
 from marketplace.retrieval.analysis import Analyzer
-from marketplace.retrieval.documents import KINDS, Document, Subject
+from marketplace.retrieval.documents import KINDS, Audience, Document, Kind, Subject
 from marketplace.retrieval.engine.building import build_segments
+from marketplace.retrieval.engine.completing import Wish, complete
 from marketplace.retrieval.engine.layout import LAYOUT_VERSION, restore, subject_term, write_segment
+from marketplace.retrieval.engine.meant import meant
 from marketplace.retrieval.engine.ranking import Matched, Ranker
+from marketplace.retrieval.engine.related import related
 from marketplace.retrieval.engine.segments import Ints, Mask, SegmentReader
 from marketplace.retrieval.engine.snapshot import Snapshot
 from marketplace.retrieval.engine.store import Current, Store
 from marketplace.retrieval.index import (
+    Completion,
     Hit,
     IndexOutdated,
     Progress,
@@ -38,22 +42,70 @@ FEW_DOCUMENTS = 1_500
 class WhooshIndex:
     """A ``SearchIndex`` in a directory. Safe to share between threads; every process opens its own."""
 
-    def __init__(self, path: Path | str, analyzer: Analyzer | None = None, patience: float = 10.0) -> None:
-        """``patience``: seconds a writer waits for another one before IndexBusy."""
+    def __init__(
+        self,
+        path: Path | str,
+        wanted: Callable[[], Analyzer] = Analyzer.default,
+        patience: float = 10.0,
+    ) -> None:
+        """``wanted`` gives the chain to build by, asked for at each rebuild; until then the index goes by the words it
+        was made by, which lie with it. ``patience``: seconds a writer waits for another one before IndexBusy."""
         self._store = Store(Path(path))
-        self._analyzer = analyzer or Analyzer.default()
+        self._wanted = wanted
+        self._read: tuple[int, Analyzer] | None = None
         self._patience = patience
         self._lock = threading.RLock()
         self._snapshot: Snapshot | None = None
 
     def search(self, request: SearchRequest) -> SearchPage:
         """See ``SearchIndex.search``."""
-        query = parse(request.text, self._analyzer)
         with self._lock:
             snapshot = self._refreshed()
             if snapshot is None:
                 return SearchPage((), 0, False, {}, 0)
-            return _search(snapshot, request, query)
+            return _search(snapshot, request, parse(request.text, self.analyzer))
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """See ``SearchIndex.analyzer``."""
+        current = self._store.current()
+        if current is None:
+            return self._wanted()
+        if self._read is None or self._read[0] != current.number:
+            self._read = (current.number, self._chain_of(current))
+        return self._read[1]
+
+    def _chain_of(self, current: Current) -> Analyzer:
+        try:
+            return Analyzer.of_data(self._store.words(current.number))
+        except (OSError, ValueError, KeyError, TypeError):
+            # Made before indexes kept their words: rebuilt soon.
+            return self._wanted()
+
+    def complete(self, text: str, audience: Audience, kinds: Sequence[Kind], most: int) -> Completion:
+        """See ``SearchIndex.complete``."""
+        with self._lock:
+            snapshot = self._refreshed()
+            wish = Wish.read(text, self.analyzer)
+            if snapshot is None or not wish.forms:
+                return Completion((), {})
+            return complete(snapshot, snapshot.scope(audience), wish, kinds, most)
+
+    def meant(self, text: str, audience: Audience) -> list[str]:
+        """See ``SearchIndex.meant``."""
+        with self._lock:
+            snapshot = self._refreshed()
+            if snapshot is None:
+                return []
+            return meant(snapshot, snapshot.scope(audience), parse(text, self.analyzer))
+
+    def related(self, kind: Kind, subject_id: int, audience: Audience, most: int) -> tuple[int, ...]:
+        """See ``SearchIndex.related``."""
+        with self._lock:
+            snapshot = self._refreshed()
+            if snapshot is None:
+                return ()
+            return related(snapshot, snapshot.scope(audience), self.analyzer, kind, subject_id, most)
 
     def apply(self, documents: Iterable[Document], removed_subjects: Iterable[Subject] = ()) -> None:
         """See ``SearchIndex.apply``."""
@@ -71,7 +123,7 @@ class WhooshIndex:
                 segment for segment in contents.segments if segment.deleted_count() < segment.doc_count_all()
             ]
             if kept:
-                segments.append(write_segment(self._store.storage(current.number), kept, self._analyzer))
+                segments.append(write_segment(self._store.storage(current.number), kept, self.analyzer))
             self._store.commit(current.number, contents.generation + 1, segments)
 
     def _carried_over(self, segments: list[Any], replaced: Iterable[Subject]) -> list[Document]:
@@ -97,14 +149,15 @@ class WhooshIndex:
 
     def _begun(self) -> Current:
         """An empty index, to be completed by a rebuild."""
-        number = self._store.begin()
+        number, analyzer = self._store.begin(), self._wanted()
+        self._store.keep_words(number, analyzer.data())
         self._store.commit(number, 1, [])
-        current = Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, complete=False)
+        current = Current(number, analyzer.fingerprint, LAYOUT_VERSION, complete=False)
         self._store.switch(current)
         return current
 
     def _ours(self, current: Current) -> bool:
-        return (current.fingerprint, current.layout) == (self._analyzer.fingerprint, LAYOUT_VERSION)
+        return (current.fingerprint, current.layout) == (self.analyzer.fingerprint, LAYOUT_VERSION)
 
     def rebuild(
         self,
@@ -117,18 +170,19 @@ class WhooshIndex:
         if total is not None and total < FEW_DOCUMENTS:
             processes = 1
         with self._store.writing(self._patience):
-            number = self._store.begin()
-            segments = build_segments(
-                self._store.directory(number), documents, self._analyzer, progress, processes
-            )
+            number, analyzer = self._store.begin(), self._wanted()
+            self._store.keep_words(number, analyzer.data())
+            segments = build_segments(self._store.directory(number), documents, analyzer, progress, processes)
             self._store.commit(number, 1, segments)
-            self._store.switch(Current(number, self._analyzer.fingerprint, LAYOUT_VERSION, True))
+            self._store.switch(Current(number, analyzer.fingerprint, LAYOUT_VERSION, True))
         return sum(segment.doc_count_all() for segment in segments)
 
     def needs_rebuild(self) -> bool:
         """See ``SearchIndex.needs_rebuild``."""
         current = self._store.current()
-        return current is None or not current.complete or not self._ours(current)
+        if current is None or not current.complete or not self._ours(current):
+            return True
+        return self.analyzer.data() != self._wanted().data()
 
     def generation(self) -> int:
         """See ``SearchIndex.generation``."""
@@ -238,6 +292,7 @@ def _search(snapshot: Snapshot, request: SearchRequest, query: Query) -> SearchP
         matched.relaxed,
         {name: dict(n) for name, n in facets.items()},
         snapshot.generation,
+        matched.sounded,
     )
 
 

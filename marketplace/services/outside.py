@@ -14,7 +14,6 @@ from marketplace.integrations.embeddings import Embeddings, open_embeddings
 from marketplace.integrations.mail import Mailer, open_mailer
 from marketplace.integrations.scanner import NoScanner, Scanner
 from marketplace.integrations.storage import FolderStorage, Storage
-from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.index import SearchIndex
 from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.whoosh_index import WhooshIndex
@@ -52,7 +51,7 @@ class Outside:
     def index(self) -> SearchIndex:
         """The search index."""
         if self._index is None:
-            self._index = WhooshIndex(self.search_dir, Analyzer.default())
+            self._index = WhooshIndex(self.search_dir)
         return self._index
 
     @property

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.retrieval import analysis
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.documents import Document, Subject
 from marketplace.retrieval.engine.building import BATCH, BuildFailed
@@ -250,18 +251,31 @@ def test_another_chain_asks_for_a_rebuild(index: WhooshIndex) -> None:
     assert index.needs_rebuild(), "an index begun by a change is not complete"
     build(index, listings())
     assert not index.needs_rebuild()
-    changed = WhooshIndex(
-        index._store.root, Analyzer({"甬桥": "埇桥", "泗洲": "泗县"}, ["硬碳负极"]), patience=0.2
-    )
+    words = Analyzer({"甬桥": "埇桥", "泗洲": "泗县"}, ["硬碳负极"])
+    changed = WhooshIndex(index._store.root, lambda: words, patience=0.2)
     assert changed.needs_rebuild()
-    assert changed.search(SearchRequest(text="电池")).total == 3
-    with pytest.raises(IndexOutdated):
-        changed.apply([document(1, "甲", "")])
+    assert changed.search(SearchRequest(text="泗洲")).total == 0
+    changed.apply(listings()[:1])
+    assert changed.needs_rebuild(), "until it is rebuilt, an index goes on by the words it was made by"
     build(changed, listings())
     assert not changed.needs_rebuild()
     assert changed.search(SearchRequest(text="泗洲")).total == 1
+    assert index.search(SearchRequest(text="泗洲")).total == 1, "others read it by the words that lie with it"
     assert index.needs_rebuild()
     changed.close()
+
+
+def test_another_version_of_the_chain_writes_nothing(
+    index: WhooshIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(index, listings())
+    monkeypatch.setattr(analysis, "CHAIN_VERSION", analysis.CHAIN_VERSION + 1)
+    later = WhooshIndex(index._store.root, patience=0.2)
+    assert later.needs_rebuild()
+    assert later.search(SearchRequest(text="电池")).total == 3
+    with pytest.raises(IndexOutdated):
+        later.apply([document(1, "甲", "")])
+    later.close()
 
 
 def test_a_damaged_pointer_asks_for_a_rebuild(index: WhooshIndex) -> None:

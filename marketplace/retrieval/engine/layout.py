@@ -17,11 +17,12 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.columns import VarBytesColumn
 from whoosh.filedb.filestore import FileStorage
 
-from marketplace.retrieval.analysis import Analyzer
+from marketplace.retrieval import pinyin
+from marketplace.retrieval.analysis import Analyzer, normalise
 from marketplace.retrieval.documents import AUDIENCES, KINDS, Document
 from marketplace.retrieval.query import tidy
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised with every change of what is stored; an index of another layout is rebuilt."""
 
 INDEX_NAME = "listings"
@@ -87,6 +88,8 @@ def prepare(document: Document, analyzer: Analyzer) -> Prepared:
         "lengths": [len(title_forms[0]), len(body_forms[0])],
         "facets": {name: sorted(set(values)) for name, values in sorted(document.facets.items()) if values},
         "numbers": dict(sorted(document.numbers.items())),
+        "keywords": _keywords(document.keywords),
+        "sounds": [" ".join(one.sound for one in reading) for reading in pinyin.readings(title_forms[0])],
     }
     return Prepared(
         terms,
@@ -111,7 +114,20 @@ def restore(row: Mapping[str, Any], text: bytes) -> Document:
         body=bodies.partition(BETWEEN)[0],
         facets={name: tuple(values) for name, values in row["facets"].items()},
         numbers=row["numbers"],
+        keywords=tuple(word for word, _ in row["keywords"]),
     )
+
+
+def _keywords(keywords: Iterable[str]) -> list[list[str]]:
+    """Each keyword once, as it is written and as it sounds."""
+    found: dict[str, str] = {}
+    for word in keywords:
+        found.setdefault(tidy(normalise(word)), word)
+    return [
+        [word, " ".join(one.sound for one in pinyin.readings(form)[0])]
+        for form, word in found.items()
+        if form
+    ]
 
 
 def title_part(text: bytes) -> bytes:

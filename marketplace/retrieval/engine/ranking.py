@@ -41,6 +41,7 @@ class Matched:
     in_title: Mask
     scores: Floats
     relaxed: bool
+    sounded: bool = False
 
 
 class Ranker:
@@ -65,16 +66,25 @@ class Ranker:
         """Documents with all typed words, or, if fewer than three are wanted ones, the best partial matches too.
         ``ranked``: whether scores are needed although nothing is relaxed."""
         strict = self._allowed & self._all_words()
-        relaxed = bool(self._query.words) and int((strict & self._wanted).sum()) < FEW
-        in_title = self._in_title(strict)
+        spoken = self._spoken(strict)
+        whole = strict | spoken
+        relaxed = bool(self._query.words) and int((whole & self._wanted).sum()) < FEW
+        # What only sounds as typed comes after what contains it, and before what has a part of it.
+        in_title = self._in_title(strict) | spoken
         scores = np.zeros(self._size)
-        docs = strict
+        docs = whole
         if ranked or relaxed:
             scores = self._scores(relaxed)
         if relaxed:
-            docs = strict | self._partial(scores, strict)
-            relaxed = bool((docs & ~strict).any())
-        return Matched(docs, strict, in_title, scores, relaxed)
+            docs = whole | self._partial(scores, whole)
+            relaxed = bool((docs & ~whole).any())
+        return Matched(docs, strict, in_title, scores, relaxed, bool((spoken & self._wanted).any()))
+
+    def _spoken(self, strict: Mask) -> Mask:
+        """Documents whose title sounds like the words typed in Latin letters, where too few contain them as typed."""
+        if not any(self._query.sounds) or int((strict & self._wanted).sum()) >= FEW:
+            return np.zeros(self._size, np.bool_)
+        return self._allowed & self._all_words(by_sound=True) & ~strict
 
     def _postings(self, lookup: Lookup) -> Postings:
         return self._snapshot.postings(lookup).within(self._scope.visible)
@@ -95,10 +105,13 @@ class Ranker:
                 break
         return found
 
-    def _all_words(self) -> Mask:
+    def _all_words(self, by_sound: bool = False) -> Mask:
         found = np.ones(self._size, np.bool_)
-        for forms in self._query.words:
-            found &= reduce(np.logical_or, [self._form(form) for form in forms])
+        for forms, typed in zip(self._query.words, self._query.sounds, strict=True):
+            having = [self._form(form) for form in forms]
+            if by_sound and typed is not None:
+                having.append(mask_of(self._snapshot.sounding(typed).docs, self._size))
+            found &= reduce(np.logical_or, having)
         return found
 
     def _string(self, form: Form) -> Postings:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,12 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import TermNotFound
 
 from marketplace.retrieval.engine.layout import TITLE, make_schema, title_part
+from marketplace.retrieval.engine.sounds import Sounds
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Made = TypeVar("Made")
 
 MISSING = np.iinfo(np.int64).min
 """Stands in a column of numbers where a document has none."""
@@ -115,6 +117,9 @@ class SegmentReader:
         self.subjects = np.array([row["subject"] for row in rows], np.int64)
         self.audiences = np.array([row["audiences"] for row in rows], np.int64)
         self.lengths = np.array([row["lengths"] for row in rows], np.float64).reshape(-1, 2)
+        self.keywords: list[list[list[str]]] = [row["keywords"] for row in rows]
+        self._spoken: list[list[str]] = [row["sounds"] for row in rows]
+        self._kept: dict[str, Any] = {}
         self.numbers: dict[str, Ints] = {}
         for name in sorted({name for row in rows for name in row["numbers"]}):
             self.numbers[name] = np.array([row["numbers"].get(name, MISSING) for row in rows], np.int64)
@@ -152,6 +157,22 @@ class SegmentReader:
         if self._runs is None:
             self._runs = tuple(term.decode() for term in self._from("r"))
         return summed(self._read_all(term.encode() for term in self._runs if part in term[1:]), self.size)
+
+    @property
+    def sounds(self) -> Sounds:
+        """How the titles sound; made when somebody first types by sound."""
+        return self.kept("sounds", lambda _: Sounds(self._spoken))
+
+    def kept(self, name: str, make: Callable[[SegmentReader], Made]) -> Made:
+        """What is made of the segment when first asked for, and kept as long as it is open."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: Made = self._kept[name]
+        return found
+
+    def vocabulary(self, kind: str) -> list[str]:
+        """All terms of a kind (see ``analysis``), those of deleted documents and of all audiences included."""
+        return [term.decode()[1:] for term in self._from(kind)]
 
     def document_frequency(self, term: str) -> int:
         """How many documents have the term, without reading them."""

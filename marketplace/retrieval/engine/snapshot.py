@@ -20,6 +20,7 @@ from marketplace.retrieval.engine.segments import (
     joined,
 )
 from marketplace.retrieval.index import SORTS, Sort
+from marketplace.retrieval.pinyin import Typed
 from marketplace.retrieval.query import Form, Lookup
 
 _SUBSTRING = 32
@@ -103,6 +104,16 @@ class Snapshot:
             parts.append(_shifted(found, int(base)))
         return joined([part for part in parts if len(part)])
 
+    def sounding(self, typed: Typed) -> Postings:
+        """Documents whose title sounds like what was typed."""
+        docs = _concatenated(
+            [
+                reader.sounds.find(typed)[0] + base
+                for base, reader in zip(self.bases, self.readers, strict=False)
+            ]
+        )
+        return Postings(docs, np.ones(len(docs)), np.zeros(len(docs)))
+
     def document_frequency(self, term: str) -> int:
         """In how many documents a term is, deleted ones and all audiences included: for choosing terms only."""
         return sum(reader.document_frequency(term) for reader in self.readers)
@@ -139,6 +150,16 @@ class Snapshot:
         """The comparable text of a document (see ``layout``)."""
         segment = int(np.searchsorted(self.bases, number, side="right")) - 1
         return self.readers[segment].text(int(number - self.bases[segment]))
+
+    def title(self, number: int) -> str:
+        """The title of a document in its compared form."""
+        found: str = self.titles[number].decode().partition("\x00")[0]
+        return found
+
+    def keywords(self, number: int) -> list[str]:
+        """The keywords of a document, as they are written."""
+        segment = int(np.searchsorted(self.bases, number, side="right")) - 1
+        return [word for word, _ in self.readers[segment].keywords[number - int(self.bases[segment])]]
 
     def count(self, matched: Mask, kinds: frozenset[Kind], filters: Mapping[str, frozenset[str]]) -> Counted:
         """Which of the matched documents pass all filters, and the counts of every facet."""

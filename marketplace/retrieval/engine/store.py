@@ -103,6 +103,16 @@ class Store:
         """The latest table of contents of a directory: its segments, with what is deleted of them."""
         return TOC.read(self.storage(number), INDEX_NAME, schema=make_schema())
 
+    def keep_words(self, number: int, data: dict[str, Any]) -> None:
+        """Keeps with a directory the words it is made by (``Analyzer.data``): whoever opens it reads it by them."""
+        path = self.directory(number) / "words.json"
+        path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+
+    def words(self, number: int) -> dict[str, Any]:
+        """The words that a directory was made by; raises FileNotFoundError or ValueError."""
+        found: dict[str, Any] = json.loads((self.directory(number) / "words.json").read_text("utf-8"))
+        return found
+
     def commit(self, number: int, generation: int, segments: list[Any]) -> None:
         """Makes segments the contents of a directory, in one step, and removes files of other ones."""
         storage = self.storage(number)
