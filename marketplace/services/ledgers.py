@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from marketplace.domain import clock, regions
+from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, may, require
 from marketplace.domain.errors import NotFound
-from marketplace.domain.platform.files import XLSX
-from marketplace.domain.states import LISTING, ORGANISATION
-from marketplace.domain.taxonomy import COOPERATION_WAYS, NATIONAL_FIELDS, ORGANISATION_KINDS, PRICING_METHODS
+from marketplace.domain.platform.files import CSV, XLSX
+from marketplace.domain.states import LISTING
+from marketplace.domain.taxonomy import COOPERATION_WAYS, NATIONAL_FIELDS, PRICING_METHODS
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import AchievementRevision, DemandRevision, Listing
-from marketplace.models.people import Organisation, OrganisationProfile
+from marketplace.models.people import Organisation
 from marketplace.models.platform import FileLink, Job
 from marketplace.services.deals.ledger import contracts as contract_ledger
 from marketplace.services.deals.ledger import payments as payment_ledger
@@ -24,15 +24,20 @@ from marketplace.services.deals.ledger.columns import CONTRACT_COLUMNS
 from marketplace.services.deals.ledger.filters import clean
 from marketplace.services.deals.ledger.payments import PAYMENT_COLUMNS
 from marketplace.services.people import actors
+from marketplace.services.people.roster import organisation_list, person_list
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
+from marketplace.services.platform.watching import trail
 from marketplace.services.subsidy.reviewing import register as case_register
-from marketplace.services.tables import Column, write_xlsx
+from marketplace.services.tables import Column, write_csv, write_xlsx
 from marketplace.services.unit import unit_of_work
 
 DIRECT_ROWS = 2000
 """A longer ledger is made by a long job, so that nobody waits in front of a page."""
 READ_AT_ONCE = 500
+
+FORMS: Mapping[str, str] = {"xlsx": XLSX, "csv": CSV}
+"""Forms in which a ledger is taken away, with their media types."""
 
 Filters = Mapping[str, str]
 
@@ -42,7 +47,8 @@ class Ledger:
     """``filters`` are what a page may set: lists of options, or none for words and days; ``query`` builds the rows.
 
     ``permission``: who may take it away, and ``job`` the kind of long job that makes it. ``wrap`` makes what the
-    columns read out of a page of rows. ``own``: filters that no page sets, by who takes it away.
+    columns read out of a page of rows. ``own``: filters that no page sets, by who takes it away. ``note``: what stands
+    beside the title of a workbook and in the last line of a csv file.
     """
 
     title: str
@@ -53,6 +59,7 @@ class Ledger:
     job: str = "export_ledger"
     wrap: Callable[[Sequence[Any]], Sequence[Any]] = list
     own: Callable[[Actor], Filters] = lambda _actor: {}
+    note: Callable[[], str] = lambda: ""
 
 
 def _states(machine: Any) -> dict[str, str]:
@@ -61,24 +68,6 @@ def _states(machine: Any) -> dict[str, str]:
 
 def _options(taxonomy: Any) -> dict[str, str]:
     return {term.code: term.label for term in taxonomy.terms}
-
-
-def _region(code: str) -> str:
-    return regions.full_name(code) if regions.exists(code) else code
-
-
-def _organisations(filters: Filters) -> Select[Any]:
-    query = (
-        select(Organisation)
-        .join(OrganisationProfile, Organisation.profile_id == OrganisationProfile.id)
-        .options(contains_eager(Organisation.profile))
-        .order_by(Organisation.id)
-    )
-    if filters.get("kind"):
-        query = query.where(Organisation.kind == filters["kind"])
-    if filters.get("state"):
-        query = query.where(Organisation.state == filters["state"])
-    return query
 
 
 def _listings(kind: str) -> Callable[[Filters], Select[Any]]:
@@ -125,24 +114,26 @@ _LISTING_FILTERS = {"state": _states(LISTING), "field": _options(NATIONAL_FIELDS
 LEDGERS: Mapping[str, Ledger] = {
     "organisations": Ledger(
         N_("单位台账"),
-        (
-            Column("uscc", N_("统一社会信用代码"), "code", lambda row: row.uscc),
-            Column("name", N_("单位名称"), "text", lambda row: row.name),
-            Column("kind", N_("类型"), "choice", lambda row: row.kind, options=_options(ORGANISATION_KINDS)),
-            Column("division", N_("区划代码"), "code", lambda row: row.profile.division),
-            Column("region", N_("所在地"), "text", lambda row: _region(row.profile.division)),
-            Column("address", N_("地址"), "text", lambda row: row.profile.address),
-            Column(
-                "legal_representative", N_("法定代表人"), "text", lambda row: row.profile.legal_representative
-            ),
-            Column("contact_name", N_("联系人"), "text", lambda row: row.profile.contact_name),
-            Column("contact_phone", N_("联系电话"), "code", lambda row: row.profile.contact_phone),
-            Column("state", N_("状态"), "choice", lambda row: row.state, options=_states(ORGANISATION)),
-            Column("verified_at", N_("认证时间"), "moment", lambda row: row.verified_at),
-            Column("created_at", N_("入驻时间"), "moment", lambda row: row.created_at),
-        ),
-        _organisations,
-        {"kind": _options(ORGANISATION_KINDS), "state": _states(ORGANISATION)},
+        organisation_list.COLUMNS,
+        organisation_list.query_of,
+        organisation_list.FILTERS,
+        wrap=organisation_list.lines_of,
+    ),
+    "people": Ledger(
+        N_("人员台账"),
+        person_list.COLUMNS,
+        person_list.query_of,
+        person_list.FILTERS,
+        wrap=person_list.lines_of,
+    ),
+    "audit": Ledger(
+        N_("留痕台账"),
+        trail.COLUMNS,
+        trail.export_query,
+        trail.FILTERS,
+        Permission.READ_AUDIT,
+        wrap=trail.lines_of,
+        note=trail.head_note,
     ),
     "achievements": Ledger(
         N_("科技成果台账"),
@@ -227,17 +218,17 @@ def _asked(actor: Actor, name: str, filters: Filters) -> Filters:
     return {**filters, **LEDGERS[name].own(actor)}
 
 
-def table(actor: Actor, name: str, filters: Filters) -> bytes:
-    """Return the ledger as xlsx; writes the export to the audit trail."""
+def table(actor: Actor, name: str, filters: Filters, form: str = "xlsx") -> bytes:
+    """Return the ledger as ``form`` (xlsx or csv); writes the export to the audit trail."""
     total = count(actor, name, filters)
-    content = _write(name, _asked(actor, name, filters), total, None)
+    content = _write(name, _asked(actor, name, filters), total, None, form)
     audit.record(actor, "export.create", "ledger", None, table=name, rows=total)
     return content
 
 
-def start_export(actor: Actor, name: str, filters: Filters) -> Job:
+def start_export(actor: Actor, name: str, filters: Filters, form: str = "xlsx") -> Job:
     """Have the ledger made by a long job; its file hangs on the job."""
-    return longjobs.start(actor, LEDGERS[name].job, name=name, filters=dict(filters))
+    return longjobs.start(actor, LEDGERS[name].job, name=name, filters=dict(filters), form=form)
 
 
 def export(job: Job, progress: Progress) -> dict[str, Any]:
@@ -248,24 +239,29 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
         job.params["filters"],
         job.id,
     )
+    form = job.params.get("form", "xlsx")
     total = count(actor, name, filters)
-    content = _write(name, _asked(actor, name, filters), total, progress)
+    content = _write(name, _asked(actor, name, filters), total, progress, form)
     with unit_of_work():
-        file = files.keep(actor, file_name(name), content, XLSX)
+        file = files.keep(actor, file_name(name, form), content, FORMS[form])
         files.attach(actor, file, "job", job_id, "export")
         audit.record(actor, "export.create", "ledger", None, table=name, rows=total)
     return {"rows": total}
 
 
-def file_name(name: str) -> str:
+def file_name(name: str, form: str = "xlsx") -> str:
     """Return the name under which a ledger is saved today."""
-    return f"{LEDGERS[name].title}-{clock.today().isoformat()}.xlsx"
+    return f"{LEDGERS[name].title}-{clock.today().isoformat()}.{form}"
 
 
-def _write(name: str, filters: Filters, total: int, progress: Progress | None) -> bytes:
+def _write(name: str, filters: Filters, total: int, progress: Progress | None, form: str) -> bytes:
     ledger = LEDGERS[name]
-    note = f"{clock.today().isoformat()}，{total} 行"
-    return write_xlsx(ledger.title, ledger.columns, _rows(ledger, filters, total, progress), note)
+    rows, more = _rows(ledger, filters, total, progress), ledger.note()
+    if form == "csv":
+        # A csv file has no place for a title: what is to be said of the whole stands in its last line.
+        return write_csv(ledger.columns, rows) + (f"{more}\r\n".encode() if more else b"")
+    note = "，".join(filter(None, (clock.today().isoformat(), f"{total} 行", more)))
+    return write_xlsx(ledger.title, ledger.columns, rows, note)
 
 
 def _rows(ledger: Ledger, filters: Filters, total: int, progress: Progress | None) -> Iterator[Any]:

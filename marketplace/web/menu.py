@@ -99,6 +99,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("上限合并组"), "cap_groups.index", Permission.READ_CASES),
             Entry(N_("失信名单"), "dishonest.index", Permission.READ_CASES),
             Entry(N_("单位管理"), "registry.index", Permission.READ_ORGANISATIONS),
+            Entry(N_("人员管理"), "people.index", Permission.READ_PEOPLE),
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("领域词表"), "concepts.index", Permission.EDIT_KNOWLEDGE),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),

@@ -4,8 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.domain.access import ROLE_LABELS
 from marketplace.domain.regions import FIRST_REVIEW_OFFICES
-from marketplace.domain.states import ORGANISATION
-from marketplace.domain.taxonomy import ORGANISATION_KINDS
 from marketplace.domain.text import N_
 from marketplace.forms.base import CodeField, DayField, LineField, Marked, SiteForm, TextField
 
@@ -47,19 +45,4 @@ class ReasonForm(SiteForm):
 
     note = TextField(
         _l("理由"), [Marked(longest=500)], description=_l("写明事实和依据，会记入该单位的办理记录")
-    )
-
-
-class RegistryFilter(SiteForm):
-    """What the register of organisations shows; read from the address."""
-
-    class Meta:
-        """A filter changes nothing."""
-
-        csrf = False
-
-    q = LineField(_l("名称或信用代码"))
-    kind = CodeField(_l("单位类型"), ORGANISATION_KINDS.choices, blank=N_("全部"))
-    state = CodeField(
-        _l("状态"), [(code, state.label) for code, state in ORGANISATION.states.items()], blank=N_("全部")
     )

@@ -70,8 +70,8 @@ def by_email(email: str) -> Person | None:
 
 def _usable() -> list[ColumnElement[bool]]:
     """An account that is open, not suspended and, where it belongs to the demonstration, in a site that is one."""
-    opened = [Person.closed_at.is_(None), Person.suspended_at.is_(None)]
-    return opened if outside().demo_mode else [*opened, Person.is_demo.is_(False)]
+    usable: list[ColumnElement[bool]] = [Person.closed_at.is_(None), Person.suspended_at.is_(None)]
+    return usable if outside().demo_mode else [*usable, Person.is_demo.is_(False)]
 
 
 def own(actor: Actor) -> Person:

@@ -28,6 +28,7 @@ class OrganisationView:
     id: int
     name: str
     kind: str
+    kind_code: str
     uscc: str
     region: str
     origin: str
@@ -54,6 +55,7 @@ def get(actor: Actor, organisation_id: int) -> OrganisationView:
         id=organisation.id,
         name=organisation.name,
         kind=label(taxonomy.ORGANISATION_KINDS, organisation.kind),
+        kind_code=organisation.kind,
         uscc=organisation.uscc,
         region=regions.full_name(profile.division) if regions.exists(profile.division) else "",
         origin=facets.origin_of(profile.division),

@@ -24,7 +24,6 @@ from marketplace.models.people import Organisation, OrganisationProfile
 from marketplace.models.platform import FileLink, ReviewTask
 from marketplace.services import workflow
 from marketplace.services.matching.ranking import changes
-from marketplace.services.paging import Page, paged
 from marketplace.services.platform import audit, files, outbox, reviews
 
 
@@ -282,26 +281,6 @@ def profile_on(organisation_id: int, day: date) -> OrganisationProfile | None:
         .order_by(OrganisationProfile.ordinal.desc())
         .limit(1)
     )
-
-
-def register(actor: Actor, page: int = 1, q: str = "", kind: str = "", state: str = "") -> Page[Organisation]:
-    """Return a page of all organisations, newest first, by words in the name in force or the USCC."""
-    require(actor, Permission.READ_ORGANISATIONS)
-    query = select(Organisation).outerjoin(
-        OrganisationProfile, OrganisationProfile.id == Organisation.profile_id
-    )
-    if q:
-        query = query.where(
-            or_(
-                OrganisationProfile.name.contains(q[:120], autoescape=True),
-                Organisation.uscc == q.strip().upper()[:18],
-            )
-        )
-    if kind:
-        query = query.where(Organisation.kind == kind)
-    if state:
-        query = query.where(Organisation.state == state)
-    return paged(query.order_by(Organisation.id.desc()), page)
 
 
 def receipt_number(profile: OrganisationProfile) -> str:

@@ -1,7 +1,5 @@
 """The register of organisations: for administrators, with what they may do to one."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -12,14 +10,17 @@ from marketplace.domain.people.profiles import LABELS
 from marketplace.domain.platform.reasons import REASONS
 from marketplace.domain.states import ORGANISATION, PROFILE
 from marketplace.domain.taxonomy import ORGANISATION_KINDS
-from marketplace.forms.people.members import ReasonForm, RegistryFilter
+from marketplace.forms.people.members import ReasonForm
+from marketplace.forms.people.roster import OrganisationFilter
 from marketplace.services import workflow
 from marketplace.services.people import members, organisations, verification
+from marketplace.services.people.roster import batches, organisation_list
 from marketplace.services.platform import files
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
-from marketplace.web.paging import page_number
+from marketplace.web.paging import page_number, page_urls
+from marketplace.web.people.roster.lists import filled, filters_of
 
 blueprint = Blueprint("registry", __name__, url_prefix="/admin/organisations")
 
@@ -27,20 +28,19 @@ blueprint = Blueprint("registry", __name__, url_prefix="/admin/organisations")
 @blueprint.get("")
 @requires(Permission.READ_ORGANISATIONS)
 def index() -> str:
-    """Show all organisations by state and kind."""
-    form = RegistryFilter(request.args)
-    kept = {name: form[name].data or "" for name in ("q", "kind", "state")}
-    kept = {name: value for name, value in kept.items() if value}
-    page = organisations.register(actor(), page_number(), **kept)
-
-    def page_url(number: int) -> str:
-        address: dict[str, Any] = {**kept, "page": number}
-        return url_for(".index", **address)
-
+    """Show the organisations that fit the filters of the address."""
+    filters = filters_of(organisation_list.FILTERS)
+    form = filled(OrganisationFilter(request.args), organisation_list.FILTERS, organisation_list.SORTS)
     return render_template(
-        "registry/index.html", form=form, page=page, page_url=page_url,
-        kinds=dict(ORGANISATION_KINDS.choices), states=ORGANISATION.states,
-    )  # fmt: skip
+        "registry/index.html",
+        form=form,
+        filters=filters,
+        page=organisation_list.page_of(actor(), filters, form.sort.data, page_number()),
+        page_url=page_urls(),
+        kinds=dict(ORGANISATION_KINDS.choices),
+        states=ORGANISATION.states,
+        batch_actions=batches.ACTIONS if batches.permitted(actor(), "organisation") else {},
+    )
 
 
 @blueprint.get("/<int:organisation_id>")

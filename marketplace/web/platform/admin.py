@@ -5,7 +5,6 @@ from io import BytesIO
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 
 from marketplace.domain.access import Permission, may
-from marketplace.domain.platform.files import XLSX
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.services import ledgers, operations, workbench
 from marketplace.services.platform import deadlines, settings
@@ -50,14 +49,19 @@ def export_ledger(name: str) -> Response:
     if name not in ledgers.LEDGERS:
         abort(404)
     filters = ledgers.chosen(name, request.form.to_dict())
+    form = request.form.get("format", "xlsx")
+    form = form if form in ledgers.FORMS else "xlsx"
     if ledgers.count(actor(), name, filters) > ledgers.DIRECT_ROWS:
         with unit_of_work():
-            job_id = ledgers.start_export(actor(), name, filters).id
+            job_id = ledgers.start_export(actor(), name, filters, form).id
         return redirect(url_for("operations.job", job_id=job_id))  # type: ignore[return-value]
     with unit_of_work():
-        content = ledgers.table(actor(), name, filters)
+        content = ledgers.table(actor(), name, filters, form)
     response = send_file(
-        BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=ledgers.file_name(name)
+        BytesIO(content),
+        mimetype=ledgers.FORMS[form],
+        as_attachment=True,
+        download_name=ledgers.file_name(name, form),
     )
     # It names people and telephones: no browser keeps a second copy.
     response.headers["Cache-Control"] = "private, no-store"

@@ -10,8 +10,8 @@ from marketplace.domain.platform.audit import SUBJECT_KINDS, TAGS, move_words, s
 from marketplace.forms.platform.audit import AuditFilter
 from marketplace.services import operations
 from marketplace.services.paging import paged
-from marketplace.services.people import actors
-from marketplace.services.platform import audit, longjobs
+from marketplace.services.platform import longjobs
+from marketplace.services.platform.watching import trail
 from marketplace.web.guards import requires
 from marketplace.web.paging import page_number, page_urls
 
@@ -52,13 +52,14 @@ def index() -> str:
         [(kind, audit_subject(kind)) for kind in SUBJECT_KINDS],
     )
     wanted = form.wanted() if form.validate() else {}
-    page = paged(audit.events(**wanted), page_number(), size=50)
+    page = paged(trail.query_of(wanted), page_number(), size=50)
     return render_template(
         "audit/index.html",
         form=form,
         page=page,
         page_url=page_urls(),
-        names=actors.names_of({event.actor_id for event in page.items if event.actor_id}),
+        lines=trail.lines_of(page.items),
+        kept=form.kept() if not form.errors else {},
         health=operations.audit_health(),
         verified=next(iter(longjobs.latest(1, kind="audit_verify")), None),
     )

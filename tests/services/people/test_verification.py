@@ -321,21 +321,6 @@ def test_licence_files_are_for_the_organisation_and_its_verifiers(session, admin
             files.open_for(actor(person), link.id)
 
 
-def test_the_register_finds_by_words_code_kind_and_state(admin, head) -> None:
-    """For administrators only."""
-    organisation = organisation_of(head)
-    who = actor(admin)
-    assert [row.id for row in organisations.register(who, q="汴水").items] == [organisation.id]
-    assert [row.id for row in organisations.register(who, q=organisation.uscc.lower()).items] == [
-        organisation.id
-    ]
-    assert [row.id for row in organisations.register(who, state="unverified").items] == [organisation.id]
-    assert organisations.register(who, q="%").total == 0
-    assert organisations.register(who, kind="broker").total == 0
-    with pytest.raises(NotAllowed):
-        organisations.register(actor(head))
-
-
 def test_decisions_are_audited(session, admin, head) -> None:
     """With codes, never with words."""
     send_back(admin, organisation_of(head), ["name_differs"], "执照上写的是别的名字")

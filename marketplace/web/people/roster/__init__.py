@@ -1,0 +1,1 @@
+"""Lists of people and organisations for administrators, batches and letters."""
