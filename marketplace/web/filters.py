@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from marketplace.domain import clock, money, regions
+from marketplace.domain.catalogue.quality import likeness
 from marketplace.domain.text import Words
 
 
@@ -25,6 +26,7 @@ def install(app: Flask) -> None:
         "say": say,
         "translated": translated,
         "spell": spell,
+        "shared_with": likeness.marked,
     }
     for name, function in formats.items():
         app.add_template_filter(function, name)

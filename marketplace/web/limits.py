@@ -26,11 +26,17 @@ PAY = limiter.shared_limit("90 per hour", scope="pay", methods=["POST"])
 SEARCH = limiter.shared_limit("240 per minute", scope="search")
 """Searching, suggestions included."""
 
+TYPING = limiter.shared_limit("120 per minute", scope="typing")
+"""What a form asks by itself while somebody types."""
+
 UPLOAD = limiter.shared_limit("120 per hour", scope="upload", methods=["POST"])
 """Uploading files."""
 
 PAPERS = limiter.shared_limit("60 per minute", scope="papers")
 """Papers as PDF: each costs the server up to a second."""
+
+PICTURES = limiter.shared_limit("240 per minute", scope="pictures")
+"""Share pictures, QR codes and site maps: what other sites and search engines fetch."""
 
 VERIFY = limiter.shared_limit("60 per 10 minutes", scope="verify")
 """Looking up a registered contract by its numbers."""

@@ -69,7 +69,10 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("洽谈"), "negotiations.index", Permission.CREATE_LISTING),
             Entry(N_("线索"), "leads.index", Permission.WORK_AS_BROKER),
             Entry(N_("评审与核查"), "examinations.index", Permission.GIVE_OPINION),
+            Entry(N_("收藏"), "favourites.index"),
+            Entry(N_("已保存的搜索"), "saved_searches.index"),
             Entry(N_("通知"), "notices.index"),
+            Entry(N_("我的纠错"), "corrections.mine"),
         ),
     ),
     (
@@ -88,6 +91,7 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("管理概览"), "admin.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("审核事项"), "reviews.index", Permission.SEE_REVIEW_DESK),
+            Entry(N_("纠错记录"), "correction_desk.index", Permission.SEE_REVIEW_DESK),
             Entry(N_("超时未答的询问"), "overdue_inquiries.index", Permission.OVERSEE_INQUIRIES),
             Entry(N_("补助审核"), "subsidy_register.index", Permission.READ_CASES),
             Entry(N_("付款台账"), "payment_ledger.index", Permission.READ_CONTRACTS),
@@ -125,6 +129,7 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("需求缺口图"), "gaps.index"),
             Entry(N_("补助公示"), "publicities.index"),
             Entry(N_("补助进度查询"), "subsidy_progress.show"),
+            Entry(N_("纠错答复查询"), "corrections.look_up"),
             Entry(N_("关于本站"), "home.about"),
             Entry(N_("用户协议"), "legal.document", values={"name": "agreement"}),
             Entry(N_("隐私说明"), "legal.document", values={"name": "privacy"}),

@@ -11,7 +11,10 @@ const parts = [
   ["[data-confirm]", "./confirm.js"],
   ["[data-refresh]", "./refresh.js"],
   ["form[data-auto-submit], [data-print], [data-copy], thead .is-check, #error-summary", "./small.js"],
+  ["form[data-compare], [data-compare-link]", "./compare.js"],
+  ["[data-recent-item], [data-recent-list]", "./recent.js"],
   [".search select[name=kind]", "./search.js"],
+  ["[data-quality]", "./quality.js"],
 ];
 
 const wanted = parts.filter(([selector]) => document.querySelector(selector));

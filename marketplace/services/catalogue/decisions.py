@@ -14,6 +14,7 @@ from marketplace.models.catalogue import Revision
 from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.catalogue import listings, revisions
+from marketplace.services.catalogue.quality import corrections
 from marketplace.services.platform import files, notices, reviews
 from marketplace.services.platform.reviews import Content, FieldRow
 
@@ -35,6 +36,7 @@ def approve(actor: Actor, task: ReviewTask, note: str = "") -> Revision:
     if revision is None:
         return revision_of(task)
     listings.publish(revision.listing, revision)
+    corrections.mend(revision)
     _tell(revision, "listing_approved", revision.kind)
     return revision
 
@@ -114,14 +116,4 @@ def _warnings(revision: Revision, content: dict[str, object]) -> list[Words]:
     if revision.state == "submitted":
         missing = submission.check(revision.kind, content, clock.today(), revision.listing.organisation.name)
         found += [Words(each.message, each.params) for each in missing]
-    same = revisions.same_rights(revision)
-    if same:
-        numbers = "、".join(sorted({number for number, _ in same}))
-        others = "、".join(sorted({listing for _, listing in same}))
-        found.append(
-            Words(
-                N_("知识产权编号 %(numbers)s 也出现在 %(others)s 中，请核对是否重复"),
-                {"numbers": numbers, "others": others},
-            )
-        )
     return found

@@ -17,6 +17,7 @@ from marketplace.forms.catalogue.steps import StepForm
 from marketplace.forms.catalogue.submission import FileForm, SubmissionForm
 from marketplace.models.catalogue import Revision
 from marketplace.services.catalogue import drafts, history, revisions
+from marketplace.services.catalogue.quality import looking
 from marketplace.services.platform import files, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
@@ -93,6 +94,8 @@ def _page(revision: Revision, page: Step, form: StepForm, theirs: Any = ()) -> s
         form=form,
         step=page,
         theirs=theirs,
+        look=looking.look(actor(), revision, form.typed() if request.method == "POST" else None),
+        live=page.key,
         **_around(revision, page.key, drafts.problems(revision)),
     )
 
@@ -154,6 +157,7 @@ def _last_page(revision: Revision, form: SubmissionForm, file_form: FileForm) ->
         files=files.links_of("revision", revision.id),
         purposes=PURPOSES,
         verified=actor().organisation_verified,
+        look=looking.look(actor(), revision),
         **_around(revision, SUBMIT, problems),
     )
 

@@ -15,6 +15,7 @@ from marketplace.domain.text import N_
 from marketplace.forms.catalogue.takedown import TakeDownForm
 from marketplace.models.catalogue import Revision
 from marketplace.services.catalogue import drafts, history, listings, pages, progress, revisions
+from marketplace.services.catalogue.quality import corrections
 from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, reauthenticated, requires
@@ -103,6 +104,7 @@ def detail(listing_id: int) -> str:
         glances=glances.panel(actor(), listing) if listing.state == "published" else [],
         may_edit=revision is None and progress.may_be_edited(listing),
         versions=versions,
+        asked=corrections.asked_of(listing.id),
         **_words(listing.kind),
     )
 

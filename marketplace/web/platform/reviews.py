@@ -14,6 +14,7 @@ from marketplace.domain.platform.reasons import REASONS
 from marketplace.domain.platform.tasks import TASK_KINDS
 from marketplace.forms.platform.reviews import DecisionForm, QueueFilter
 from marketplace.services import deciding, links
+from marketplace.services.catalogue.quality import looking
 from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
@@ -110,6 +111,7 @@ def _task_page(task_id: int, form: DecisionForm, typed: Mapping[str, str] | None
         task=found,
         form=form,
         material=material,
+        look=looking.of_task(actor(), found),
         remarks={**material.remarks, **(typed or {})},
         days_left=deadlines.days_left(found.due_on),
         reasons=REASONS[found.kind],

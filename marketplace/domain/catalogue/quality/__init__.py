@@ -1,0 +1,1 @@
+"""How well a listing is written: clarity of a demand, completeness of an achievement, likeness of two of them."""

@@ -1,0 +1,1 @@
+"""Quality of listings: duplicates, meters, and what readers find wrong."""

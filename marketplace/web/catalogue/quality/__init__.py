@@ -1,0 +1,1 @@
+"""Quality of listings: corrections, and what is said of a text in the making."""
