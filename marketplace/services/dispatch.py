@@ -11,6 +11,8 @@ from marketplace.retrieval.matching.ownership import MatcherBusy
 from marketplace.services import ledgers
 from marketplace.services.catalogue import indexing
 from marketplace.services.catalogue.saved import news
+from marketplace.services.catalogue.exchange import exports
+from marketplace.services.catalogue.exchange import jobs as exchange
 from marketplace.services.deals.billing import events
 from marketplace.services.deals.importing import jobs as importing
 from marketplace.services.matching.brokerage import hooks
@@ -53,6 +55,11 @@ WORKS: Mapping[str, longjobs.Work] = {
     "export_deals": ledgers.export,
     "check_contracts": importing.check,
     "import_contracts": importing.write,
+    "check_listings": exchange.check,
+    "import_listings": exchange.write,
+    "check_organisations": exchange.check,
+    "import_organisations": exchange.write,
+    "export_table": exports.perform,
 }
 
 

@@ -110,6 +110,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_saved_searches_watched", ["kind", "frequency"], unique=False)
 
     op.create_table(
+        "search_words",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("form", sa.String(length=200), nullable=False),
+        sa.Column("meaning", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(kind = 'alias') = (meaning <> '')", name=op.f("ck_search_words_alias_means")),
+        sa.CheckConstraint("form <> ''", name=op.f("ck_search_words_form_given")),
+        sa.CheckConstraint("kind IN ('alias','word','stop')", name=op.f("ck_search_words_kind_known")),
+        sa.ForeignKeyConstraint(
+            ["changed_by"],
+            ["persons.id"],
+            name=op.f("fk_search_words_changed_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_words")),
+        sa.UniqueConstraint("kind", "form", name=op.f("uq_search_words_kind_form")),
+    )
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_words_changed_by"), ["changed_by"], unique=False)
+
+    op.create_table(
         "favourites",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -143,6 +171,50 @@ def upgrade() -> None:
     with op.batch_alter_table("favourites", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_favourites_listing_id"), ["listing_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_favourites_organisation_id"), ["organisation_id"], unique=False)
+
+    op.create_table(
+        "imported_listings",
+        sa.Column(
+            "listing_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("external_key", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('achievement','demand')", name=op.f("ck_imported_listings_kind_known")),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_imported_listings_digest_whole")),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["jobs.id"], name=op.f("fk_imported_listings_job_id_jobs"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["listing_id"],
+            ["listings.id"],
+            name=op.f("fk_imported_listings_listing_id_listings"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_imported_listings_organisation_id_organisations"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("listing_id", name=op.f("pk_imported_listings")),
+        sa.UniqueConstraint("organisation_id", "kind", "digest", name="uq_imported_listings_digest"),
+    )
+    with op.batch_alter_table("imported_listings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imported_listings_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(
+            "uq_imported_listings_external_key",
+            ["organisation_id", "kind", "external_key"],
+            unique=True,
+            sqlite_where=sa.text("external_key <> ''"),
+            postgresql_where=sa.text("external_key <> ''"),
+        )
 
     op.create_table(
         "listing_reminders",
@@ -286,11 +358,24 @@ def downgrade() -> None:
     op.drop_table("corrections")
     op.drop_table("saved_hits")
     op.drop_table("listing_reminders")
+    with op.batch_alter_table("imported_listings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_imported_listings_external_key",
+            sqlite_where=sa.text("external_key <> ''"),
+            postgresql_where=sa.text("external_key <> ''"),
+        )
+        batch_op.drop_index(batch_op.f("ix_imported_listings_job_id"))
+
+    op.drop_table("imported_listings")
     with op.batch_alter_table("favourites", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_favourites_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_favourites_listing_id"))
 
     op.drop_table("favourites")
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_words_changed_by"))
+
+    op.drop_table("search_words")
     with op.batch_alter_table("saved_searches", schema=None) as batch_op:
         batch_op.drop_index("ix_saved_searches_watched")
 

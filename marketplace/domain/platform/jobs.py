@@ -24,6 +24,11 @@ JOB_KINDS: Mapping[str, JobKind] = {
     "export_ledger": JobKind(N_("导出台账"), Permission.EXPORT_LEDGERS),
     "export_deals": JobKind(N_("导出合同或支付台账"), Permission.READ_CONTRACTS),
     "check_contracts": JobKind(N_("核对要导入的合同"), Permission.IMPORT_CONTRACTS),
+    "check_listings": JobKind(N_("核对要导入的成果或需求"), Permission.CREATE_LISTING),
+    "import_listings": JobKind(N_("导入成果或需求"), Permission.CREATE_LISTING),
+    "check_organisations": JobKind(N_("核对要导入的单位"), Permission.VERIFY_ORGANISATION),
+    "import_organisations": JobKind(N_("导入单位"), Permission.VERIFY_ORGANISATION),
+    "export_table": JobKind(N_("导出列表"), Permission.WORK_IN_ORGANISATION),
     "import_contracts": JobKind(N_("导入历史合同"), Permission.IMPORT_CONTRACTS),
 }
 

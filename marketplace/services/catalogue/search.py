@@ -144,15 +144,21 @@ def search(actor: Actor, asked: Question) -> Found:
     )
 
 
-def _ask_index(actor: Actor, asked: Question, page: int) -> SearchPage:
+def found_ids(actor: Actor, asked: Question, most: int) -> tuple[list[int], int]:
+    """Return the ids of the first ``most`` results in their order, and how many there are, for an export."""
+    found = _ask_index(actor, asked, 1, most)
+    return [hit.subject_id for hit in found.hits], found.total
+
+
+def _ask_index(actor: Actor, asked: Question, page: int, size: int = PAGE_SIZE) -> SearchPage:
     request = SearchRequest(
         text=asked.text,
         kinds=frozenset({asked.kind}),
         audience=audience_of(actor).value,
         filters={name: frozenset(values) for name, values in asked.filters.items()},
         sort=asked.sort,
-        offset=(page - 1) * PAGE_SIZE,
-        limit=PAGE_SIZE,
+        offset=(page - 1) * size,
+        limit=size,
     )
     return outside().index.search(request)
 

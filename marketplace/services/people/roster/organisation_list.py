@@ -1,20 +1,21 @@
 """单位名单: every organisation with its people, when one of them was here last, and what waits for or because of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, Subquery, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from marketplace.domain import regions
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.states import ORGANISATION
 from marketplace.domain.taxonomy import ORGANISATION_KINDS
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.people import Membership, Organisation, OrganisationProfile, Person
+from marketplace.services.catalogue.exchange.columns import ORGANISATION_COLUMNS
+from marketplace.services.catalogue.exchange.organisations import cells_of
 from marketplace.services.paging import Page, paged
 from marketplace.services.people.roster import tasks
 from marketplace.services.people.roster.choices import (
@@ -163,26 +164,12 @@ def lines_of(found: Sequence[Organisation]) -> list[Line]:
     ]
 
 
-def _region(line: Line) -> str:
-    division = line.organisation.profile.division if line.organisation.profile else ""
-    return regions.full_name(division) if regions.exists(division) else division
-
-
-def _said(name: str) -> Any:
-    return lambda line: getattr(line.organisation.profile, name) if line.organisation.profile else ""
+def _said(key: str) -> Any:
+    return lambda line: cells_of(line.organisation, full=True).get(key)
 
 
 COLUMNS = (
-    Column("uscc", N_("统一社会信用代码"), "code", lambda line: line.organisation.uscc),
-    Column("name", N_("单位名称"), "text", lambda line: line.organisation.name),
-    Column("kind", N_("类型"), "choice", lambda line: line.organisation.kind, options=FILTERS["kind"]),
-    Column("division", N_("区划代码"), "code", _said("division")),
-    Column("region", N_("所在地"), "text", _region),
-    Column("address", N_("地址"), "text", _said("address")),
-    Column("legal_representative", N_("法定代表人"), "text", _said("legal_representative")),
-    Column("contact_name", N_("联系人"), "text", _said("contact_name")),
-    Column("contact_phone", N_("联系电话"), "code", _said("contact_phone")),
-    Column("state", N_("状态"), "choice", lambda line: line.organisation.state, options=FILTERS["state"]),
+    *(replace(column, get=_said(column.key)) for column in ORGANISATION_COLUMNS),
     Column("members", N_("成员"), "int", lambda line: line.members),
     Column("seen", N_("最近登录"), "moment", lambda line: line.seen),
     Column("in_review", N_("在审事项"), "int", lambda line: line.in_review),
@@ -190,4 +177,4 @@ COLUMNS = (
     Column("verified_at", N_("认证时间"), "moment", lambda line: line.organisation.verified_at),
     Column("created_at", N_("入驻时间"), "moment", lambda line: line.organisation.created_at),
 )
-"""The columns of the page and of the table that is taken away."""
+"""The columns of the table that is taken away: those of the import of organisations, then what the page shows."""

@@ -1,0 +1,1 @@
+"""Achievements, demands and organisations as tables: the same columns in and out."""
