@@ -17,6 +17,7 @@ from marketplace.integrations.storage import FolderStorage, Storage
 from marketplace.retrieval.index import SearchIndex
 from marketplace.retrieval.matching.ownership import Home
 from marketplace.retrieval.whoosh_index import WhooshIndex
+from marketplace.services.catalogue.words import table
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Outside:
     def index(self) -> SearchIndex:
         """The search index."""
         if self._index is None:
-            self._index = WhooshIndex(self.search_dir)
+            self._index = WhooshIndex(self.search_dir, table.analyzer)
         return self._index
 
     @property

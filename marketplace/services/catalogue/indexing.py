@@ -153,6 +153,7 @@ def listing_documents(listing: Listing, revision: Revision | None = None) -> lis
             body=texts.body(listing, revision, shown),
             facets=facets.listing_facets(listing, revision, shown),
             numbers=_numbers(listing, revision),
+            keywords=tuple(revision.keywords),
         )
         for shown, audiences in readers.items()
     ]

@@ -15,6 +15,7 @@ from marketplace.retrieval.matching.learnt.proposing import propose
 from marketplace.retrieval.matching.matcher import Matcher
 from marketplace.retrieval.matching.reading import Reader, Text
 from marketplace.services.catalogue import visibility
+from marketplace.services.catalogue.words import table as words
 from marketplace.services.matching.knowledge import table
 from marketplace.services.matching.ranking import collecting, stored
 from marketplace.services.matching.reading import explaining, weights
@@ -68,7 +69,7 @@ def preview(key: str | None, concept: Concept, demand_id: int) -> list[Moved]:
     changed = table.concepts()
     changed[key or table.key_of(concept.field, concept.group, concept.name)] = concept
     before = _ranked(table.reader(), demand_id, question, sample)
-    after = _ranked(Reader(table=KnowledgeTable(changed.values())), demand_id, question, sample)
+    after = _ranked(Reader(words.analyzer(), KnowledgeTable(changed.values())), demand_id, question, sample)
     places = [{one: at for at, one in enumerate(list(ranked)[:BEST], start=1)} for ranked in (before, after)]
     shown = sorted(
         {*places[0], *places[1]}, key=lambda one: (places[1].get(one, BEST + 1), places[0].get(one, 0))

@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from marketplace.extensions import db
 from marketplace.models.matching import FieldConcept
+from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.matching.knowledge import FOLDER, Concept, KnowledgeTable, read_folder
 from marketplace.retrieval.matching.reading import Reader
+from marketplace.services.catalogue.words import table as words
 
 
 def key_of(field: str, group: str, name: str) -> str:
@@ -43,12 +45,12 @@ def concepts(own: list[FieldConcept] | None = None) -> dict[str, Concept]:
 
 
 def reader() -> Reader:
-    """Return the reader of texts by the table in force; kept until the table changes."""
-    return _reader(tuple(concepts().values()))
+    """Return the reader of texts by the table and the search words in force; kept until one of them changes."""
+    return _reader(tuple(concepts().values()), words.analyzer())
 
 
 @lru_cache(maxsize=2)
-def _reader(every: tuple[Concept, ...]) -> Reader:
+def _reader(every: tuple[Concept, ...], analyzer: Analyzer) -> Reader:
     if every == tuple(shipped().values()):
-        return Reader()
-    return Reader(table=KnowledgeTable(every))
+        return Reader(analyzer)
+    return Reader(analyzer, KnowledgeTable(every))
