@@ -23,7 +23,6 @@ from marketplace.domain.states import (
     REVISION,
     SETTING,
     SUBSIDY_CASE,
-    State,
 )
 from marketplace.domain.states.revisions import EDITABLE_STATES
 from marketplace.domain.text import N_, Words
@@ -32,6 +31,7 @@ from marketplace.models.catalogue import Listing, Revision
 from marketplace.models.people import OrganisationProfile
 from marketplace.models.platform import ReviewTask, SettingValue
 from marketplace.services import links
+from marketplace.services.catalogue.quality import waiting as quality
 from marketplace.services.deals import waiting
 from marketplace.services.matching.brokerage import doing as leading
 from marketplace.services.matching.inquiries import waiting as inquiries
@@ -43,24 +43,10 @@ from marketplace.services.subsidy.granting import waiting as granting
 from marketplace.services.subsidy.reading import waiting as applying
 from marketplace.services.subsidy.registers import waiting as registers
 from marketplace.services.subsidy.reviewing import examinations
+from marketplace.services.work_items import WorkItem
 
 EXPIRY_NOTICE = timedelta(days=30)
 SHOWN = 30
-
-
-@dataclass(frozen=True)
-class WorkItem:
-    """A line of the workbench. ``mine``: it waits for the reader. ``days_left`` counts working days."""
-
-    title: str
-    kind: Words
-    path: str
-    state: State
-    waits_for: Words
-    missing: Words
-    mine: bool
-    due: date | None = None
-    days_left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +70,7 @@ def workbench(actor: Actor) -> Workbench:
         *_of_leads(actor, calendar),
         *_of_examinations(actor),
         *_expiring(actor, calendar),
+        *quality.of_actor(actor, calendar),
     ]
     items += [
         *_of_grants(actor, calendar),
@@ -167,6 +154,7 @@ def _of_listings(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
     revisions = list(db.session.scalars(query))
     ids = [revision.id for revision in revisions]
     tasks, remarks = _open_tasks("revision", ids), _last_remarks("revision", ids)
+    hints = quality.hints(revisions)
     for revision in revisions:
         task = tasks.get(revision.id)
         mine = revision.state in EDITABLE_STATES
@@ -180,6 +168,7 @@ def _of_listings(actor: Actor, calendar: WorkingCalendar) -> Iterable[WorkItem]:
             mine=mine,
             due=task.due_on if task else None,
             days_left=_left(calendar, task.due_on if task else None),
+            hint=hints.get(revision.id),
         )
 
 
