@@ -16,6 +16,7 @@ from marketplace.models.platform import Job, Notice, OutboxMessage, SettingValue
 from marketplace.services.platform import reviews
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
+from tests.web.catalogue.entrances import MAY_ENTER_KEPT
 from tests.web.matching.entrances import MAY_ENTER_MATCHING
 from tests.web.subsidy.entrances import MAY_ENTER_SUBSIDY
 
@@ -182,6 +183,7 @@ MAY_ENTER = (
         "notices.open_notice": {"agent"},
         "notices.preferences": SIGNED_IN,
         "notices.read_all": SIGNED_IN,
+        "operations.retry_topic": ADMIN,
         "operations.index": READERS,
         "operations.jobs": READERS,
         "operations.start": READERS,
@@ -268,6 +270,7 @@ MAY_ENTER = (
     }
     | MAY_ENTER_SUBSIDY
     | MAY_ENTER_MATCHING
+    | MAY_ENTER_KEPT
 )
 
 
@@ -354,6 +357,7 @@ def places(people):
         "recovery_id": 1,
         "link_id": 1,
         "letter_id": 1,
+        "topic": "mail",
         "token": "x" * 43,
         "code": "340000",
         "kind": "achievement",

@@ -29,6 +29,7 @@ class Card:
     url: str
     title: str
     owner: str
+    listing_id: int = 0
     field: str = ""
     tags: list[str] = dataclasses.field(default_factory=list)
     ways: list[str] = dataclasses.field(default_factory=list)
@@ -131,6 +132,7 @@ def of_listing(
 def _shared(listing: Listing, revision: Any) -> dict[str, Any]:
     division = listing.organisation.profile.division if listing.organisation.profile else ""
     return {
+        "listing_id": listing.id,
         "title": revision.title,
         "field": _(label(taxonomy.NATIONAL_FIELDS, revision.field)) if revision.field else "",
         "tags": [_(word) for word in labels(taxonomy.CITY_TAGS, revision.tags)[:1]],

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, delete, func, select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
+from marketplace.domain.catalogue.saved import FREQUENCIES, MOST_SEARCHES, NAME_LENGTH
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
@@ -20,25 +19,15 @@ from marketplace.services.catalogue.finding.facets import FACETS
 from marketplace.services.people import tokens
 from marketplace.services.platform import notices
 
-MOST = 50
-"""Searches of a person: more would be a list that nobody reads."""
-NAME_LENGTH = 60
-USUAL = "daily"
 MUTE = "mute search"
 
-FREQUENCIES: Mapping[str, str] = {
-    "immediate": N_("立即发邮件"),
-    "daily": N_("每日汇总"),
-    "weekly": N_("每周汇总"),
-    "off": N_("不通知"),
-}
-"""What may be chosen for a search; "off" is silence on the site too, the search stays."""
 
-KINDS: Mapping[str, str] = {
-    "achievement": N_("科技成果"),
-    "demand": N_("技术需求"),
-    "organisation": N_("认证单位"),
-}
+def draft(asked: search.Question) -> SavedSearch:
+    """Return the row that a question would be saved as, unsaved and without an owner."""
+    filters = {facet: sorted(values) for facet, values in sorted(asked.filters.items())}
+    words = json.dumps([asked.kind, asked.text.casefold(), filters], ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    return SavedSearch(kind=asked.kind, text=asked.text, filters=filters, digest=digest)
 
 
 def save(actor: Actor, asked: search.Question, name: str, frequency: str) -> SavedSearch:
@@ -51,27 +40,20 @@ def save(actor: Actor, asked: search.Question, name: str, frequency: str) -> Sav
     name, frequency = _checked(name, frequency)
     # Two presses at once: the second waits here and then finds what the first has saved.
     db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())
-    filters = {facet: sorted(values) for facet, values in sorted(asked.filters.items())}
-    digest = _digest(asked.kind, asked.text, filters)
-    row = db.session.scalar(
-        select(SavedSearch).where(SavedSearch.person_id == actor.person_id, SavedSearch.digest == digest)
+    row = draft(asked)
+    known = db.session.scalar(
+        select(SavedSearch).where(SavedSearch.person_id == actor.person_id, SavedSearch.digest == row.digest)
     )
-    if row is not None:
-        return _change(row, name, frequency)
-    if count(actor) >= MOST:
-        raise DomainError("searches_full", N_("最多保存 %(most)s 个搜索，请先删除不再需要的"), most=MOST)
-    row = SavedSearch(
-        person_id=actor.person_id, kind=asked.kind, name=name, text=asked.text, filters=filters, digest=digest,
-        frequency=frequency, since=clock.now(),
-    )  # fmt: skip
+    if known is not None:
+        return _change(known, name, frequency)
+    if count(actor) >= MOST_SEARCHES:
+        raise DomainError(
+            "searches_full", N_("最多保存 %(most)s 个搜索，请先删除不再需要的"), most=MOST_SEARCHES
+        )
+    row.person_id, row.name, row.frequency, row.since = actor.person_id, name, frequency, clock.now()
     db.session.add(row)
     db.session.flush()
     return row
-
-
-def _digest(kind: str, text: str, filters: Mapping[str, Any]) -> str:
-    words = json.dumps([kind, text.casefold(), filters], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _checked(name: str, frequency: str) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""Pages of what people keep: saved searches, favourites, comparisons."""

@@ -1,0 +1,22 @@
+"""Who may enter the pages of what people keep: the part of the table of tests/web/test_routes.py for them."""
+
+from marketplace.domain.access import Role
+
+OWNERS = frozenset({"agent", "manager"})
+ALL = OWNERS | {"visitor", "stranger"} | {str(role) for role in Role}
+SIGNED_IN = ALL - {"visitor"}
+SOME = None
+"""Open to whoever the subject concerns; the tests of that page say who."""
+
+MAY_ENTER_KEPT = {
+    "comparison.show": ALL,
+    "favourites.index": SIGNED_IN,
+    "favourites.note": SOME,
+    "favourites.star": SIGNED_IN,
+    "saved_searches.ask": SOME,
+    "saved_searches.delete": SOME,
+    "saved_searches.detail": SOME,
+    "saved_searches.index": SIGNED_IN,
+    "saved_searches.mute": SOME,
+    "saved_searches.new": SOME,
+}
