@@ -43,3 +43,6 @@ VERIFY = limiter.shared_limit("60 per 10 minutes", scope="verify")
 
 API = limiter.shared_limit("120 per minute", scope="api")
 """Machines."""
+
+EXPORT = limiter.shared_limit("60 per hour", scope="export", methods=["POST"])
+"""Lists taken away as tables: each reads thousands of rows."""

@@ -19,12 +19,10 @@ from marketplace.extensions import db
 from marketplace.services.platform import notices
 from marketplace.web import filters, menu
 from marketplace.web.guards import actor
+from marketplace.web.platform.outward.addresses import PERSONAL, absolute, travel
 from marketplace.web.rescue import typed_text
 
 logger = logging.getLogger("marketplace.request")
-
-PERSONAL = frozenset({"signup", "invitations", "resets", "sessions", "confirmations"})
-"""Blueprints whose pages show personal data, or the key to an account, to people who are not signed in."""
 
 _STATUS = {NotAllowed: 403, NotFound: 404, Conflict: 409}
 
@@ -63,6 +61,9 @@ def _headers(response: Response) -> Response:
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if current_app.config["DEMO_MODE"]:
+        # What is invented must not be found as if it were true.
+        response.headers["X-Robots-Tag"] = "noindex"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if (current_user and current_user.is_authenticated) or request.blueprint in PERSONAL:
@@ -107,6 +108,8 @@ def _context() -> dict[str, Any]:
         "demo_mode": bool(config["DEMO_MODE"]),
         "elder": request.cookies.get("elder") == "1",
         "site": config["SITE"],
+        "travel": travel,
+        "absolute": absolute,
         "links": menu.shell_links(),
         "menu": menu.bar(),
         # Asked for by pages of the workbench alone: it counts what waits.
@@ -140,6 +143,7 @@ def _http_error(error: HTTPException) -> Any:
 def _page(status: int, message: str, typed: Sequence[str] = ()) -> tuple[str, int]:
     known = status if status in (400, 403, 404, 405, 409, 413, 429, 500) else 400
     name = 404 if known == 405 else known
+    g.failed = True
     return render_template(f"errors/{name}.html", message=message, typed=typed), status
 
 

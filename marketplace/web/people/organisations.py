@@ -8,6 +8,7 @@ from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards, results
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
+from marketplace.web.platform.outward import structured
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/organisations")
 
@@ -37,5 +38,6 @@ def detail(organisation_id: int) -> str:
         achievements=cards.of_listings(actor(), view.achievements),
         demands=[cards.of_listing(actor(), row, brief=True) for row in view.demands],
         answering=answer_times.answer_time(organisation_id),
+        structured=structured.organisation(view),
         views=counts.totals("organisation", [organisation_id])[organisation_id].opened,
     )

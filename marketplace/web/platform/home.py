@@ -11,6 +11,7 @@ from marketplace.services.platform import counts
 from marketplace.web.catalogue import cards
 from marketplace.web.guards import actor, public
 from marketplace.web.matching.matches import glances
+from marketplace.web.platform.outward import structured
 
 blueprint = Blueprint("home", __name__)
 
@@ -33,6 +34,7 @@ def index() -> str:
         achievements=cards.of_listings(actor(), show.achievements),
         demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
         matches=glances.for_home(actor()),
+        structured=structured.website(),
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],
     )
 

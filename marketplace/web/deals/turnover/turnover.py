@@ -17,6 +17,7 @@ from marketplace.services.deals.turnover.views import Key, Line, Question
 from marketplace.services.subsidy.granting import figures
 from marketplace.web.deals.turnover import charts
 from marketplace.web.guards import actor, public
+from marketplace.web.platform.outward import structured
 
 blueprint = Blueprint("turnover", __name__, url_prefix="/turnover")
 
@@ -49,6 +50,7 @@ def index() -> str:
         subsidy=figures.of_year(question.year, question.on, question.everything),
         subsidy_stages=figures.STAGES,
         subsidy_url=_subsidy_url(question),
+        structured=structured.turnover(views.years_known(), question.on, [_(one.label) for one in MEASURES]),
     )
 
 
