@@ -10,7 +10,6 @@ from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict
 from marketplace.extensions import db
 from marketplace.models.platform import AuditEvent, AuditSeal, Heartbeat, Job, MailMessage, OutboxMessage
-from marketplace.services.matching.ranking import meaning, tending
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, outbox
 from marketplace.services.unit import unit_of_work
@@ -79,22 +78,9 @@ def audit_health() -> AuditHealth:
     return AuditHealth(audit.head(), db.session.scalar(query) or 0)
 
 
-def messages(state: str = "", topic: str = "") -> Select[OutboxMessage]:
-    """Return the query of outbox messages, newest first."""
-    query = select(OutboxMessage).order_by(OutboxMessage.id.desc())
-    if state:
-        query = query.where(OutboxMessage.state == state)
-    return query.where(OutboxMessage.topic == topic) if topic else query
-
-
 def mails() -> Select[MailMessage]:
     """Return the query of mails, newest first."""
     return select(MailMessage).order_by(MailMessage.id.desc())
-
-
-def jobs() -> Select[Job]:
-    """Return the query of long jobs, newest first."""
-    return select(Job).order_by(Job.id.desc())
 
 
 def last_reindex() -> Job | None:
@@ -125,10 +111,7 @@ def tidy() -> None:
 
 @dataclass(frozen=True)
 class Health:
-    """What administrators look at first. ``index_outdated``: the search index is missing or of another version.
-
-    ``matcher_due``: why the matches are to be learnt anew ("" when they are not, see ranking/tending).
-    """
+    """What administrators look at first. ``index_outdated``: the search index is missing or of another version."""
 
     worker_seen: datetime | None
     worker_alive: bool
@@ -136,28 +119,15 @@ class Health:
     audit: AuditHealth
     index_outdated: bool
     last_reindex: Job | None
-    scanner_active: bool
-    matcher_due: str
-    matcher_texts: int
-    matcher_learnt_at: datetime | None
-    embeddings_active: bool
-    last_embedding: Job | None
 
 
 def overview() -> Health:
     """Return the state of the machinery as of now."""
-    index, facts = outside().index, outside().matcher.facts()
     return Health(
         worker_seen=worker_seen(),
         worker_alive=worker_is_alive(),
         outbox=outbox_health(),
         audit=audit_health(),
-        index_outdated=index.needs_rebuild(),
+        index_outdated=outside().index.needs_rebuild(),
         last_reindex=last_reindex(),
-        scanner_active=outside().scanner.active,
-        matcher_due=tending.why_learn(),
-        matcher_texts=int(facts.get("texts", 0)),
-        matcher_learnt_at=tending.learnt_at(facts),
-        embeddings_active=outside().embeddings is not None,
-        last_embedding=meaning.last_fetch(),
     )

@@ -12,16 +12,17 @@ from marketplace.domain.platform.jobs import JOB_KINDS
 from marketplace.domain.states import JOB
 from marketplace.models.platform import Job
 from marketplace.services import operations
+from marketplace.services.deals.ledger.filters import clean
 from marketplace.services.paging import paged
 from marketplace.services.people import actors
 from marketplace.services.platform import files, longjobs
+from marketplace.services.platform.watching import backlog, health
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires, signed_in
 from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("operations", __name__, url_prefix="/admin/operations")
 
-STATES = ("waiting", "failed", "done")
 STARTED_HERE = ("reindex", "match_refresh", "audit_verify")
 """Kinds of jobs that need nothing but a button."""
 
@@ -47,18 +48,46 @@ def masked_email(address: str) -> str:
 @blueprint.get("")
 @requires(Permission.READ_OPERATIONS)
 def index() -> str:
-    """Show how the worker, the outbox, the index and the stores are doing."""
-    return render_template("operations/index.html", health=operations.overview(), jobs=longjobs.latest(5))
+    """Show how every part of the site is doing, in words, and what to do about it."""
+    last = operations.last_reindex()
+    return render_template(
+        "operations/index.html", checks=health.checks(), jobs=longjobs.latest(5), last_reindex=last
+    )
 
 
 @blueprint.get("/outbox")
 @requires(Permission.READ_OPERATIONS)
 def outbox() -> str:
-    """Show promises: those given up first of all."""
-    state = request.args.get("state", "failed")
-    state = state if state in STATES else "failed"
-    page = paged(operations.messages(state), page_number())
-    return render_template("operations/outbox.html", page=page, page_url=page_urls(), state=state)
+    """Show what the outbox holds: by topic, over the last day, and message by message, those given up first."""
+    filters = clean(request.args, {"state": backlog.STATES, "topic": {}, "q": {}})
+    filters.setdefault("state", "failed")
+    return render_template(
+        "operations/outbox.html",
+        topics=backlog.topics(),
+        hours=backlog.hours(),
+        filters=filters,
+        page=paged(backlog.messages(filters), page_number()),
+        page_url=page_urls(),
+        words=backlog.TOPICS,
+        states=backlog.STATES,
+    )
+
+
+@blueprint.route("/outbox/topics/<topic>/retry", methods=["GET", "POST"])
+@requires(Permission.RUN_JOBS)
+def retry_topic(topic: str) -> Any:
+    """Try everything of a topic again that was given up, after a last look."""
+    if request.method == "POST":
+        with unit_of_work():
+            count = backlog.retry_topic(actor(), topic)
+        flash(_("已把 %(count)s 项重新排队，几秒后再看结果", count=count), "ok")
+        return redirect(url_for(".outbox"))
+    count = backlog.failed_of(topic)
+    if not count:
+        flash(_("这一类没有失败的事项"), "info")
+        return redirect(url_for(".outbox"))
+    shown = {"count": count, "samples": backlog.samples(topic), "words": backlog.TOPICS}
+    return render_template("operations/retry_topic.html", topic=topic, **shown)
 
 
 @blueprint.post("/outbox/<int:message_id>/retry")
@@ -82,10 +111,17 @@ def mails() -> str:
 @blueprint.get("/jobs")
 @requires(Permission.READ_OPERATIONS)
 def jobs() -> str:
-    """Show long jobs."""
-    page = paged(operations.jobs(), page_number())
-    names = actors.names_of({job.started_by for job in page.items if job.started_by})
-    return render_template("operations/jobs.html", page=page, page_url=page_urls(), names=names)
+    """Show the long jobs that fit the filters."""
+    filters = clean(request.args, backlog.JOB_FILTERS)
+    page = paged(backlog.jobs(filters), page_number())
+    return render_template(
+        "operations/jobs.html",
+        page=page,
+        page_url=page_urls(),
+        names=actors.names_of({job.started_by for job in page.items if job.started_by}),
+        filters=filters,
+        offered=backlog.JOB_FILTERS,
+    )
 
 
 @blueprint.post("/jobs")
