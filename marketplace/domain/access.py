@@ -102,6 +102,8 @@ class Permission(StrEnum):
     CONFIRM_POLICY = "confirm_policy"
     READ_POLICIES = "read_policies"
     MANAGE_BATCHES = "manage_batches"
+    WRITE_ANNOUNCEMENT = "write_announcement"
+    PUBLISH_ANNOUNCEMENT = "publish_announcement"
     READ_CASES = "read_cases"
     FIX_GRANT = "fix_grant"
     PUBLISH_GRANT = "publish_grant"
@@ -225,6 +227,7 @@ _CONTRACT_READERS = frozenset(
     }
 )  # fmt: skip
 _POLICY = frozenset({Role.POLICY_MANAGER})
+_ANNOUNCERS = frozenset({Role.SYSTEM_ADMIN, Role.POLICY_MANAGER, Role.PUBLISHER})
 _SUBSIDY_STAFF = frozenset(
     {
         Role.POLICY_MANAGER, Role.SUBSIDY_FIRST_REVIEWER, Role.SUBSIDY_REVIEWER, Role.SUBSIDY_APPROVER,
@@ -286,6 +289,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.CHANGE_POLICY: Rule(roles=_POLICY),
     Permission.CONFIRM_POLICY: Rule(roles=_POLICY | {Role.SUBSIDY_APPROVER}, makers_excluded=True),
     Permission.READ_POLICIES: Rule(roles=_SUBSIDY_STAFF),
+    Permission.WRITE_ANNOUNCEMENT: Rule(roles=_ANNOUNCERS),
+    Permission.PUBLISH_ANNOUNCEMENT: Rule(roles=_ANNOUNCERS, makers_excluded=True),
     Permission.MANAGE_BATCHES: Rule(roles=_POLICY | {Role.SUBSIDY_REVIEWER}),
     Permission.READ_CASES: Rule(roles=_SUBSIDY_STAFF),
     Permission.FIX_GRANT: Rule(roles=frozenset({Role.SUBSIDY_REVIEWER}), never_own=True),

@@ -13,6 +13,68 @@ def upgrade() -> None:
     """Apply."""
 
     op.create_table(
+        "announcements",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("document_number", sa.String(length=80), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("state_note", sa.Text(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("edited_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("published_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(published_on IS NOT NULL) = (state IN ('published','withdrawn'))",
+            name=op.f("ck_announcements_day_iff_published"),
+        ),
+        sa.CheckConstraint(
+            "NOT pinned OR state = 'published'", name=op.f("ck_announcements_pinned_is_published")
+        ),
+        sa.CheckConstraint("kind IN ('notice','policy','guide')", name=op.f("ck_announcements_kind_known")),
+        sa.CheckConstraint(
+            "state IN ('draft','published','withdrawn','discarded')",
+            name=op.f("ck_announcements_state_known"),
+        ),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_to IS NULL OR valid_to >= valid_from",
+            name=op.f("ck_announcements_ends_after_start"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"],
+            ["persons.id"],
+            name=op.f("fk_announcements_created_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["edited_by"],
+            ["persons.id"],
+            name=op.f("fk_announcements_edited_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by"],
+            ["persons.id"],
+            name=op.f("fk_announcements_published_by_persons"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
+    )
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announcements_created_by"), ["created_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announcements_edited_by"), ["edited_by"], unique=False)
+        batch_op.create_index("ix_announcements_list", ["state", "published_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announcements_published_by"), ["published_by"], unique=False)
+
+    op.create_table(
         "letters",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -390,3 +452,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letters_sent_by"))
 
     op.drop_table("letters")
+    with op.batch_alter_table("announcements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcements_published_by"))
+        batch_op.drop_index("ix_announcements_list")
+        batch_op.drop_index(batch_op.f("ix_announcements_edited_by"))
+        batch_op.drop_index(batch_op.f("ix_announcements_created_by"))
+
+    op.drop_table("announcements")

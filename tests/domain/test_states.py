@@ -67,6 +67,7 @@ OWNERS = ENTERPRISE | {"own broker"}
 MANAGER = {"owner's manager"}
 ADMIN = {"system_admin"}
 SETTERS = {"system_admin", "policy_manager", "own system_admin", "own policy_manager"}
+ANNOUNCERS = SETTERS | {"publisher", "own publisher"}
 REVIEWERS = {
     "achievement": {"achievement_reviewer"},
     "demand": {"demand_reviewer"},
@@ -101,6 +102,8 @@ def expected(permission: Permission, kind: str) -> set[str]:
             "subsidy_approver",
             "own subsidy_approver",
         },
+        Permission.WRITE_ANNOUNCEMENT: ANNOUNCERS,
+        Permission.PUBLISH_ANNOUNCEMENT: ANNOUNCERS,
         Permission.FIX_GRANT: {"subsidy_reviewer"},
         Permission.PUBLISH_GRANT: {"publisher"},
         Permission.APPROVE_GRANT: {"subsidy_approver"},

@@ -124,6 +124,9 @@ TAGS: dict[str, frozenset[str]] = {
     "file.add": frozenset({"file", "purpose", "level"}),
     "file.remove": frozenset({"file", "purpose"}),
     "export.create": frozenset({"table", "rows"}),
+    "announcement.create": frozenset({"kind"}),
+    "announcement.write": frozenset({"fields"}),
+    "announcement.pin": frozenset({"pinned"}),
     "demo.load": frozenset({"what"}),
 }
 """Every tag and its exact keys; generated for transitions, written out for the rest."""
@@ -162,6 +165,7 @@ _SUBJECT_WORDS: Mapping[str, str] = {
 
 _ACTION_WORDS: Mapping[str, str] = {
     "create": N_("新建"),
+    "pin": N_("置顶"),
     "login": N_("登录"),
     "login_failed": N_("登录失败"),
     "password_changed": N_("更改密码"),

@@ -60,6 +60,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "examination": Purpose(N_("评审与核查材料"), IMAGES | {PDF}, 20),
     "follow_up": Purpose(N_("绩效报告材料"), IMAGES | DOCUMENTS, 10),
     "inquiry_file": Purpose(N_("询问往来文件"), IMAGES | DOCUMENTS, 5),
+    "announcement": Purpose(N_("公告附件"), IMAGES | DOCUMENTS, 10),
     "import": Purpose(N_("导入的表格"), frozenset({XLSX, CSV}), 1),
     "export": Purpose(N_("导出的表格"), frozenset({XLSX, CSV}), 5),
 }

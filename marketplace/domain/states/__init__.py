@@ -6,7 +6,7 @@ from marketplace.domain.states.inquiries import INQUIRY
 from marketplace.domain.states.listings import LISTING
 from marketplace.domain.states.machine import Machine, State, Tone, Transition
 from marketplace.domain.states.negotiations import LEAD, NEGOTIATION, OFFER
-from marketplace.domain.states.operations import INVITATION, JOB, REVIEW_TASK, SETTING
+from marketplace.domain.states.operations import ANNOUNCEMENT, INVITATION, JOB, REVIEW_TASK, SETTING
 from marketplace.domain.states.organisations import ORGANISATION, PERSON, PROFILE
 from marketplace.domain.states.payments import CHECKOUT, PAYMENT, PAYMENT_EVIDENCE
 from marketplace.domain.states.revisions import REVISION
@@ -49,10 +49,12 @@ MACHINES = {
         SETTING,
         INVITATION,
         JOB,
+        ANNOUNCEMENT,
     )
 }
 
 __all__ = [
+    "ANNOUNCEMENT",
     "CAP_GROUP",
     "CHECKOUT",
     "CONTRACT",

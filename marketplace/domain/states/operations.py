@@ -1,4 +1,4 @@
-"""Machines of the site's own work: review tasks, settings, invitations, long jobs."""
+"""Machines of the site's own work: review tasks, settings, invitations, long jobs, announcements."""
 
 from marketplace.domain.access import Permission
 from marketplace.domain.states.machine import Guard, Machine, State, Tone, Transition, several
@@ -77,4 +77,36 @@ JOB = Machine(
         Transition("failed", "retry", "queued", N_("重试"), Permission.RUN_JOBS),
     ],
     initial="queued",
+)
+
+ANNOUNCEMENT = Machine(
+    "announcement",
+    N_("公告"),
+    [
+        State("draft", N_("草稿"), Tone.DRAFT),
+        State("published", N_("已发布"), Tone.OK),
+        State("withdrawn", N_("已撤回"), Tone.WARN, final=True),
+        State("discarded", N_("已放弃"), Tone.DRAFT, final=True),
+    ],
+    [
+        Transition(
+            "draft",
+            "publish",
+            "published",
+            N_("发布"),
+            Permission.PUBLISH_ANNOUNCEMENT,
+            guards=(Guard("complete", N_("请先填写标题和正文")),),
+        ),
+        Transition("draft", "discard", "discarded", N_("放弃"), Permission.WRITE_ANNOUNCEMENT),
+        Transition(
+            "published",
+            "withdraw",
+            "withdrawn",
+            N_("撤回"),
+            Permission.PUBLISH_ANNOUNCEMENT,
+            reason=True,
+            dangerous=True,
+        ),
+    ],
+    initial="draft",
 )
