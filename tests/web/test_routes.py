@@ -245,6 +245,12 @@ MAY_ENTER = (
         "contract_import.start": SOME,
         "contract_import.template": {"contract_registrar"},
         "contract_ledger.index": CONTRACT_READERS,
+        "table_exports.create": SIGNED_IN,
+        "table_imports.check": TRADERS,
+        "table_imports.index": TRADERS,
+        "table_imports.report": SOME,
+        "table_imports.start": SOME,
+        "table_imports.template": TRADERS,
         "targets.index": CONTRACT_READERS | {"policy_manager"},
         "targets.new": {"policy_manager"},
         "turnover.index": ALL,
@@ -368,6 +374,9 @@ def places(people):
         "filename": "css/base.css",
         "year": 2026,
         "clause": "high_tech",
+        "table": "achievement",
+        "form": "xlsx",
+        "source": "achievements",
         "case_id": 1,
     }
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import DomainError, NotFound
@@ -34,6 +36,8 @@ SHOWN_REMARKS = 50
 """More stand in the list that hangs on the job."""
 WAYS = ("all", "good")
 RECENT = 5
+LOOKED_AT = 200
+"""Jobs of one person among which the last ones of a table are looked for."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def start_import(actor: Actor, check_id: int, how: str, submit: bool = False, de
     if not check.result["good"] or (how == "all" and check.result["bad"]):
         raise DomainError("import_faulty", N_("还有错误的行，请改正后重新上传，或只导入正确的行"))
     if submit and not declared:
-        raise DomainError("guard_declared", DECLARED.message)
+        raise DomainError("guard_declared", DECLARED.message, field="no_secret")
     wanted = {"check": check_id, "how": how, "submit": submit and way.submits}
     return longjobs.start(actor, way.import_job, **wanted, **check.params)
 
@@ -125,21 +129,27 @@ def get_check(actor: Actor, job_id: int) -> Job:
 
 def imports_of(check: Job) -> list[Job]:
     """Return the jobs that write what a check has read, but not those that failed before the first chunk."""
-    kind = IMPORTS[check.params["table"]].import_job
-    found = longjobs.latest(500, kind=kind)
+    return _writing(_mine(check.started_by, IMPORTS[check.params["table"]].import_job), check)
+
+
+def _writing(found: list[Job], check: Job) -> list[Job]:
     return [
-        job for job in found if job.params.get("check") == check.id and (job.state != "failed" or job.result)
+        job for job in found if job.params["check"] == check.id and (job.state != "failed" or job.result)
     ]
 
 
-def recent(actor: Actor, table: str) -> list[Job]:
-    """Return the actor's last checks of a table, newest first."""
-    found = longjobs.latest(200, kind=IMPORTS[table].check_job)
-    wanted = (actor.person_id, table, actor.organisation_id)
-    mine = [
-        job for job in found if (job.started_by, job.params["table"], job.params["organisation"]) == wanted
-    ]
-    return mine[:RECENT]
+def recent(actor: Actor, table: str) -> list[tuple[Job, Job | None]]:
+    """Return the actor's last checks of a table, newest first, each with the import that followed."""
+    way, wanted = definition(actor, table), (table, actor.organisation_id)
+    checks = _mine(actor.person_id, way.check_job)
+    mine = [job for job in checks if (job.params["table"], job.params["organisation"]) == wanted][:RECENT]
+    written = _mine(actor.person_id, way.import_job)
+    return [(job, next(iter(_writing(written, job)), None)) for job in mine]
+
+
+def _mine(person_id: int | None, kind: str) -> list[Job]:
+    query = select(Job).where(Job.kind == kind, Job.started_by == person_id)
+    return list(db.session.scalars(query.order_by(Job.id.desc()).limit(LOOKED_AT)))
 
 
 def check(job: Job, progress: Progress) -> dict[str, Any]:
