@@ -22,6 +22,6 @@ from marketplace.models.platform.reviews import ReviewerAbsence, ReviewRemark, R
 
 __all__ = [
     "Announcement", "AuditEvent", "AuditSeal", "CalendarDay", "DailyCount", "FileLink", "Heartbeat", "Job",
-    "MailMessage", "Notice", "NoticeMute", "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark", "ReviewTask", "ReviewerAbsence",
-    "SettingValue", "StoredFile",
+    "MailMessage", "Notice", "NoticeMute", "NoticePreference", "NumberSeries", "OutboxMessage", "ReviewRemark",
+    "ReviewTask", "ReviewerAbsence", "SettingValue", "StoredFile",
 ]  # fmt: skip
