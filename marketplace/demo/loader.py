@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from marketplace.demo import texts
+from marketplace.demo.catalogue.quality import Quality
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.payments import Money
@@ -48,6 +49,7 @@ def plan() -> Plan:
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
+    Quality(found, people, market).schedule(texts.load().listings)
     inquiries = Inquiries(found, people, market)
     inquiries.schedule()
     Dealings(inquiries).schedule()

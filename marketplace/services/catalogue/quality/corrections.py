@@ -147,14 +147,14 @@ def decide(actor: Actor, correction_id: int, action: str, answer: str, request: 
     words, asked = check_answer(action, answer, request)
     subject = subject_of(row, task)
     CORRECTION.decide(row.state, action, actor, subject)
-    # Written before the state moves: the database accepts no decided report without its answer.
+    due = deadlines.due("correction.limit") if action == "accept" else None
+    # Written just before the state moves, in one UPDATE: the database accepts neither without the other.
     row.answer, row.decided_by, row.decided_at = words, actor.person_id, clock.now()
-    if action == "accept":
-        row.request, row.due_on = asked, deadlines.due("correction.limit")
+    row.request, row.due_on = asked, due
     transition = workflow.apply(CORRECTION, row, action, actor, subject, note=words)
     reviews.finish(actor, task, target, [], words, subject.makers)
     _tell_reporter(row, transition.notice)
-    if action == "accept" and row.due_on is not None:
+    if due is not None:
         notices.notify(
             notices.members_of(row.listing.organisation_id),
             "correction_asked",
@@ -162,7 +162,7 @@ def decide(actor: Actor, correction_id: int, action: str, answer: str, request: 
             row.listing_id,
             title=_title(row),
             request=asked,
-            due=row.due_on.isoformat(),
+            due=due.isoformat(),
         )
     return row
 
@@ -225,10 +225,9 @@ def mend(revision: Revision) -> None:
     for row in asked_of(revision.listing_id):
         if row.decided_at is None or revision.submitted_at is None or revision.submitted_at < row.decided_at:
             continue
+        subject = Subject(task_kind(revision.kind), row.listing.organisation_id)
         row.mended_by, row.ended_at = revision.id, clock.now()
-        transition = workflow.apply(
-            CORRECTION, row, "mend", SYSTEM, Subject(task_kind(revision.kind), row.listing.organisation_id)
-        )
+        transition = workflow.apply(CORRECTION, row, "mend", SYSTEM, subject)
         _tell_reporter(row, transition.notice)
 
 

@@ -1,0 +1,1 @@
+"""The demonstration of the catalogue beyond its listings."""
