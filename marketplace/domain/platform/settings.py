@@ -10,12 +10,14 @@ from typing import Any
 from marketplace.domain.calendar import Limit
 from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.domain.errors import DomainError
+from marketplace.domain.platform import lists
 from marketplace.domain.text import N_
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One setting: ``kind`` is ``int``, ``limit`` ({number, unit: 日|工作日}) or ``choice`` (a code of ``options``).
+    """One setting: ``kind`` is ``int``, ``limit`` ({number, unit: 日|工作日}), ``choice`` (a code of ``options``),
+    or one of lists.KINDS (domain/platform/lists.py).
 
     ``second_person``: a change waits until somebody else confirms it.
     """
@@ -116,6 +118,8 @@ _ALL = (
         "correction.limit", N_("纠错属实后发布单位更正的时限"), "limit", {"number": 10, "unit": "工作日"}, 1, 60
     ),
     Definition("listing.months_valid", N_("发布后多久须重新确认"), "int", 12, 1, 60, N_("个月")),
+    Definition("listing.first_reminder_days", N_("到期前多久第一次提醒确认"), "int", 30, 1, 180, N_("日")),
+    Definition("listing.last_reminder_days", N_("到期前多久最后一次提醒确认"), "int", 7, 1, 180, N_("日")),
     Definition(
         "session.staff_idle_minutes", N_("管理人员闲置多久自动退出"), "int", 30, 5, 480, N_("分钟"),
         second_person=True,
@@ -131,12 +135,35 @@ _ALL = (
     Definition("files.max_megabytes", N_("单个文件大小上限"), "int", 20, 1, 50, "MB"),
 )  # fmt: skip
 
-SETTINGS: Mapping[str, Definition] = {definition.key: definition for definition in _ALL}
+_LISTS = tuple(
+    Definition(one.key, one.label, one.kind, one.initial, unit=one.unit, second_person=True, basis=one.basis)
+    for one in lists.ALL
+)
+
+SETTINGS: Mapping[str, Definition] = {definition.key: definition for definition in (*_ALL, *_LISTS)}
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    N_("审核时限"): ("review",),
+    N_("技术合同与成交额"): ("contract", "registry", "billing", "turnover"),
+    N_("补助"): ("subsidy",),
+    N_("成果、需求与询问"): ("listing", "correction", "quality", "inquiry"),
+    N_("匹配"): ("match",),
+    N_("账号与安全"): ("session", "login", "progress", "files"),
+}
+"""Heading of the page of settings → first words of the keys under it; the rest stands under 其他."""
+
+
+def section_of(key: str) -> str:
+    """Return the heading under which a setting stands."""
+    first = key.partition(".")[0]
+    return next((title for title, words in SECTIONS.items() if first in words), N_("其他"))
 
 
 def check_value(key: str, value: Any) -> Any:
     """Return ``value`` as it is stored; raise DomainError (field ``value``) where it is out of bounds."""
     definition = SETTINGS[key]
+    if definition.kind in lists.KINDS:
+        return lists.check_value(key, definition.kind, value)
     if definition.kind == "choice":
         if value not in definition.options:
             raise DomainError("setting_no_option", N_("请从列表中选择"), field="value")

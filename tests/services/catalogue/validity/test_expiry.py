@@ -9,7 +9,8 @@ from marketplace.domain import clock
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.platform import Notice
-from marketplace.services.catalogue import expiry, listings
+from marketplace.services.catalogue import listings
+from marketplace.services.catalogue.validity import expiry
 from marketplace.services.unit import unit_of_work
 from tests import factories
 

@@ -1,0 +1,1 @@
+"""How long a listing stays public: reminders, confirmation by its owner, expiry."""

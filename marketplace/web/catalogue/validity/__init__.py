@@ -1,0 +1,1 @@
+"""Pages on which owners confirm that what they published still holds."""

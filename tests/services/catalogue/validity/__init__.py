@@ -1,0 +1,1 @@
+"""How long a listing stays public without being confirmed."""
