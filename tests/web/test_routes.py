@@ -30,6 +30,7 @@ MANAGERS = frozenset({"manager", "stranger"})
 ADMIN = frozenset({"system_admin"})
 READERS = ADMIN | {"auditor"}
 SETTERS = ADMIN | {"policy_manager"}
+ANNOUNCERS = SETTERS | {"publisher"}
 DESK = READERS | {
     "achievement_reviewer", "demand_reviewer", "contract_registrar", "contract_verifier", "finance",
 }  # fmt: skip
@@ -65,6 +66,18 @@ MAY_ENTER = (
         "achievements.index": ALL,
         "achievements.detail": ALL,
         "admin.index": DESK | SETTERS,
+        "announcements.index": ALL,
+        "announcements.detail": SOME,
+        "announcements.feed": ALL,
+        "announcement_desk.index": ANNOUNCERS,
+        "announcement_desk.new": ANNOUNCERS,
+        "announcement_desk.detail": SOME,
+        "announcement_desk.edit": SOME,
+        "announcement_desk.add_file": SOME,
+        "announcement_desk.remove_file": SOME,
+        "announcement_desk.copy": SOME,
+        "announcement_desk.pin": SOME,
+        "announcement_desk.move": SOME,
         "audit.index": READERS,
         "settings.calendar": READERS | SETTERS,
         "settings.change_days": SETTERS,
@@ -204,6 +217,9 @@ MAY_ENTER = (
         "batch_acts.act": ADMIN,
         "letters.show": SOME,
         "people.index": READERS,
+        "city_lists.index": READERS | SETTERS,
+        "city_lists.change": SETTERS,
+        "plan.index": ALL,
         "people.detail": READERS,
         "people.move": ADMIN,
         "registry.detail": READERS,
@@ -359,6 +375,7 @@ def places(people):
         "publication_id": 1,
         "change_id": 1,
         "publicity_id": 1,
+        "announcement_id": 1,
         "sheet_id": 1,
         "recovery_id": 1,
         "link_id": 1,
@@ -396,6 +413,7 @@ FIXED = {
     "settings.change": {"key": "listing.months_valid"},
     "admin.export_ledger": {"name": "organisations"},
     "registry.move": {"action": "suspend"},
+    "city_lists.change": {"key": "list.future_industry"},
     "people.move": {"action": "suspend"},
     "batch_acts.act": {"kind": "person"},
     "concepts.edit": {"key": "06:新能源:氢能燃料电池"},

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, FieldList, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
+from wtforms.utils import unset_value
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 
 from marketplace.domain.catalogue.content import Item, Step
@@ -72,6 +73,15 @@ class TermsField(SelectMultipleField):
             SelectChoice(term.code, _(term.label), optgroup=_(group) if group else None)
             for group, terms in self.terms.groups
             for term in terms
+        ]
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Beside what may be chosen today, offer what the item already holds, so that it can be kept or given up."""
+        super().process(formdata, data, extra_filters)
+        offered = {term.code for term in self.terms.offered}
+        held = [code for code in self.object_data or () if code in self.terms and code not in offered]
+        self.choices += [
+            SelectChoice(code, _(self.terms.label_of(code)), optgroup=_("已停用，可保留")) for code in held
         ]
 
 

@@ -6,10 +6,22 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 
 from marketplace.domain.text import compact
 from marketplace.forms.base import CodeField, DayField, LineField, Needed, SiteForm
+
+
+class SettingsFilter(SiteForm):
+    """Which settings are shown, as of which day; read from the address."""
+
+    class Meta:
+        """A filter changes nothing."""
+
+        csrf = False
+
+    q = LineField(_l("参数名称"))
+    day = DayField(_l("某日有效"), validators=[Optional()])
 
 
 class ProposalForm(SiteForm):

@@ -13,6 +13,7 @@ from marketplace.domain.catalogue.diff import Change, differences
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
 from marketplace.domain.states import REVISION
 from marketplace.domain.states.revisions import EDITABLE_STATES
+from marketplace.domain.taxonomy import CITY_TAGS
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing, Revision
@@ -74,10 +75,19 @@ def save(
         if theirs:
             raise Stale(theirs, revision)
     before = revisions.content_of(revision)
-    revisions.write(revision, taken.values)
+    retired = _retired(before, taken.values)
+    revisions.write(revision, {name: value for name, value in taken.values.items() if name not in retired})
     if revisions.content_of(revision) != before or revision.version == 1:
         touch(revision)
-    return Saved(revision, taken.errors)
+    return Saved(revision, [*taken.errors, *retired.values()])
+
+
+def _retired(before: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, FieldError]:
+    """Return what is wrong with 产业方向 that are not chosen from today's list; what was held may be kept."""
+    offered = {term.code for term in CITY_TAGS.offered} | set(before.get("tags") or ())
+    gone = [CITY_TAGS.label_of(code) for code in typed.get("tags") or () if code not in offered]
+    words = N_("“%(labels)s”已停用，请改选现行的产业方向")
+    return {"tags": FieldError("tags", "term_retired", words, {"labels": "、".join(gone)})} if gone else {}
 
 
 def touch(revision: Revision) -> None:

@@ -16,7 +16,7 @@ from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.platform import SettingValue
 from marketplace.services import workflow
-from marketplace.services.platform import audit
+from marketplace.services.platform import audit, notices
 
 
 def get(key: str, on: date | None = None) -> Any:
@@ -70,11 +70,14 @@ def propose(actor: Actor, key: str, value: Any, valid_from: date, note: str = ""
 def decide(actor: Actor, row_id: int, action: str, note: str = "") -> SettingValue:
     """Confirm, reject or withdraw a proposed value (``action`` of the SETTING machine)."""
     row = get_value(row_id)
-    workflow.apply(SETTING, row, action, actor, subject_of(row, actor), note=note)
+    moved = workflow.apply(SETTING, row, action, actor, subject_of(row, actor), note=note)
     if action != "withdraw":
         row.decided_by, row.decided_at = actor.person_id, clock.now()
     row.decision_note = clean_text(note)
     db.session.flush()
+    if moved.notice and row.proposed_by is not None:
+        words = {"title": SETTINGS[row.key].label, "note": row.decision_note}
+        notices.notify([row.proposed_by], moved.notice, "settings", row.id, **words)
     return row
 
 
@@ -94,7 +97,7 @@ def history(key: str) -> list[SettingValue]:
 
 @dataclass(frozen=True)
 class InForce:
-    """What holds for a setting today, since when (None: from the start), and what waits for a second person."""
+    """What holds for a setting on a day, since when (None: from the start), and what waits for a second person."""
 
     definition: Definition
     value: Any
@@ -103,9 +106,9 @@ class InForce:
     coming: list[SettingValue]
 
 
-def overview() -> list[InForce]:
-    """Return every setting as it stands today, by one query."""
-    today = clock.today()
+def overview(on: date | None = None) -> list[InForce]:
+    """Return every setting as it stands on a day (default today), by one query."""
+    today = on or clock.today()
     rows = list(db.session.scalars(select(SettingValue).order_by(SettingValue.valid_from, SettingValue.id)))
     found = []
     for key, definition in SETTINGS.items():

@@ -9,9 +9,17 @@ from werkzeug.wrappers import Response
 from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform.settings import SETTINGS, Definition
+from marketplace.domain.platform import lists
+from marketplace.domain.platform.settings import SECTIONS, SETTINGS, Definition, section_of
 from marketplace.domain.states import SETTING
-from marketplace.forms.platform.settings import CalendarForm, ChoiceForm, DecisionNoteForm, ProposalForm
+from marketplace.domain.text import N_
+from marketplace.forms.platform.settings import (
+    CalendarForm,
+    ChoiceForm,
+    DecisionNoteForm,
+    ProposalForm,
+    SettingsFilter,
+)
 from marketplace.services import workflow
 from marketplace.services.people import actors
 from marketplace.services.platform import deadlines, settings
@@ -23,8 +31,10 @@ blueprint = Blueprint("settings", __name__, url_prefix="/admin")
 
 @blueprint.app_template_global("setting_words")
 def setting_words(key: str, value: Any) -> str:
-    """A value with its unit: ``5 工作日``, ``20 MB``."""
+    """A value with its unit: ``5 工作日``, ``20 MB``; of a list, what stands in it."""
     definition = SETTINGS[key]
+    if definition.kind in lists.KINDS:
+        return list_words(definition, value)
     if definition.kind == "limit":
         return f"{value['number']} {_(value['unit'])}"
     if definition.kind == "choice":
@@ -32,11 +42,30 @@ def setting_words(key: str, value: Any) -> str:
     return f"{value} {_(definition.unit)}" if definition.unit else str(value)
 
 
+def list_words(definition: Definition, value: Any) -> str:
+    """A list or an indicator in one line."""
+    if definition.kind == "target":
+        period = _(lists.PERIODS[value["period"]])
+        unit = _(definition.unit)
+        return _("%(year)s 年 %(number)s %(unit)s（%(period)s）", **{**value, "unit": unit, "period": period})
+    names = [one["label"] if definition.kind == "terms" else one["name"] for one in value]
+    return _("%(count)s 项：%(names)s", count=len(names), names="、".join(names))
+
+
 @blueprint.get("/settings")
 @requires(Permission.READ_SETTINGS)
 def index() -> str:
-    """Show every setting with the value in force and what waits."""
-    return render_template("settings/index.html", rows=settings.overview())
+    """Show every setting with the value in force on a day and what waits."""
+    form = SettingsFilter(request.args)
+    form.validate()
+    day = form.day.data or clock.today()
+    words = (form.q.data or "").strip()
+    sections: dict[str, list[settings.InForce]] = {title: [] for title in [*SECTIONS, N_("其他")]}
+    for row in settings.overview(day):
+        if row.definition.kind not in lists.KINDS and words in _(row.definition.label):
+            sections[section_of(row.definition.key)].append(row)
+    shown = {title: rows for title, rows in sections.items() if rows}
+    return render_template("settings/index.html", form=form, sections=shown, day=day, today=clock.today())
 
 
 @blueprint.get("/settings/<key>")
@@ -63,6 +92,8 @@ def detail(key: str) -> str:
 def change(key: str) -> Any:
     """Propose another value; the password is asked for where a second person is."""
     definition = _definition(key)
+    if definition.kind in lists.KINDS:
+        return redirect(url_for("city_lists.change", key=key))
     return _change_carefully(definition) if definition.second_person else _change(definition)
 
 
@@ -123,9 +154,18 @@ def decide(row_id: int) -> str | Response:
         row=row,
         definition=SETTINGS[row.key],
         current=settings.get(row.key),
+        change=_change_of(row),
         proposer=actors.names_of({row.proposed_by} if row.proposed_by else set()),
         actions=workflow.available_actions(SETTING, row, actor(), settings.subject_of(row, actor())),
     )
+
+
+def _change_of(row: Any) -> lists.Change | None:
+    """What a proposed list changes in the one it would follow; None for any other setting."""
+    kind = SETTINGS[row.key].kind
+    if kind not in ("terms", "lines"):
+        return None
+    return lists.change_of(kind, settings.get(row.key, row.valid_from), row.value)
 
 
 def _definition(key: str) -> Definition:

@@ -80,7 +80,7 @@ def _row_id(value: str) -> str | None:
 
 
 _FIELD = _of("field", taxonomy.NATIONAL_FIELDS)
-_TAG = _mapped("tag", N_("产业方向"), _tag_labels(), ordered=False)
+_TAG = Facet("tag", N_("产业方向"), lambda code: _tag_labels().get(code), taxonomy.CITY_TAGS.codes)
 _ORIGIN = _mapped("origin", N_("来自"), ORIGIN_LABELS)
 _REGION = Facet("region", N_("所在省份"), _province)
 _COUNTY = _mapped("county", N_("市内县区"), regions.FIRST_REVIEW_OFFICES)

@@ -17,6 +17,7 @@ from marketplace.domain.taxonomy import (
     CITY_TAGS,
     NATIONAL_FIELDS,
     ORGANISATION_SIZES,
+    Labels,
     Taxonomy,
 )
 from marketplace.domain.text import N_, compact
@@ -78,7 +79,7 @@ def _options(taxonomy: Taxonomy) -> dict[str, str]:
     return dict(taxonomy.choices)
 
 
-TAG_OPTIONS: Mapping[str, str] = {term.code: f"{term.group}·{term.label}" for term in CITY_TAGS}
+TAG_OPTIONS: Mapping[str, str] = Labels(CITY_TAGS, grouped=True)
 """The same word stands in two lists of the city, so a direction is written with its list."""
 STATES: Mapping[str, str] = {state.code: state.label for state in CONTRACT.states.values()}
 

@@ -16,7 +16,7 @@ from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.deals import terms
 from marketplace.domain.states import CONTRACT
-from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS
+from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS, Labels
 from marketplace.domain.text import N_, compact
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
@@ -54,7 +54,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "state": {code: state.label for code, state in CONTRACT.states.items() if code != "draft"},
     "field": dict(NATIONAL_FIELDS.choices),
     "category": dict(terms.CATEGORIES.choices),
-    "direction": dict(CITY_TAGS.choices),
+    "direction": Labels(CITY_TAGS),
     "district": DISTRICTS,
     "route": ROUTES,
     "side": SIDES,

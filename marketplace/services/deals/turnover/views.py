@@ -15,7 +15,7 @@ from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.deals import terms, turnover
 from marketplace.domain.deals.turnover import Position, Sums, Withheld
-from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS
+from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS, Labels
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.deals import TurnoverEntry, TurnoverTarget
@@ -239,7 +239,7 @@ def row_labels(by: str) -> dict[str, str]:
         "district": offices,
         "field": dict(NATIONAL_FIELDS.choices),
         "category": dict(terms.CATEGORIES.choices),
-        "direction": dict(CITY_TAGS.choices),
+        "direction": dict(Labels(CITY_TAGS)),
     }
     return {**lists[by], "-": N_("未填写")}
 

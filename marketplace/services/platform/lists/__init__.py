@@ -1,0 +1,1 @@
+"""The city's lists and targets as the site keeps them."""
