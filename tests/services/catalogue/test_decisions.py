@@ -200,14 +200,6 @@ def test_an_edit_replaces_what_is_public_only_when_approved(owner: Person, revie
         assert (listing.published_at, listing.confirmed_at) == (born, clock.now())
 
 
-def test_the_reviewer_is_warned_of_the_same_right_elsewhere(owner: Person) -> None:
-    """Two listings that name one patent are worth a second look."""
-    first = factories.make_published(owner)
-    second = factories.make_submitted(factories.make_person(factories.make_organisation()))
-    (warning,) = decisions.material(task_of(second)).warnings
-    assert warning.params == {"numbers": "201310699744.2", "others": first.number}
-
-
 def test_a_task_about_something_else_is_not_decided_here(reviewer: Person) -> None:
     """Profiles have their own service."""
     organisation = factories.make_organisation(verified=False)
