@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 
+from marketplace.domain.errors import DomainError
+from marketplace.domain.platform.notices import KINDS, MUTABLE
 from marketplace.extensions import db
 from marketplace.models.people import Person
 from marketplace.services import links
@@ -37,6 +39,45 @@ def test_notices_are_listed_followed_and_marked(client: InspectingClient, reader
     assert "汴河研究所" not in client.page("/desk/notices?tab=unread").text
     client.submit("/desk/notices", form="read-all")
     assert "没有未读通知" in client.page("/desk/notices?tab=unread").text
+
+
+def test_notices_are_filtered_and_read_by_group(client: InspectingClient, reader: Person) -> None:
+    """Numbers by group; what is marked in one stays unread in the other."""
+    page = client.page("/desk/notices?group=review")
+    assert "新型<胶>粘剂" in page.text
+    assert "汴河研究所" not in page.text
+    client.submit("/desk/notices?group=review", form="read-all")
+    assert "没有未读通知" in client.page("/desk/notices?tab=unread&group=review").text
+    assert "汴河研究所" in client.page("/desk/notices?tab=unread").text
+    assert "汴河研究所" in client.page("/desk/notices?group=nonsense").text
+
+
+def test_a_kind_is_muted_and_comes_back(client: InspectingClient, reader: Person) -> None:
+    """From the list to the preferences and back; twice is harmless; what obliges cannot be muted."""
+    for _ in range(2):
+        assert client.post("/desk/notices/mute/listing_approved").status_code == 302
+    with unit_of_work():
+        notices.notify([reader.id], "listing_approved", "achievement", 8, title="静音之后")
+        notices.notify([reader.id], "organisation_verified", "my_organisation", 0, title="照常")
+    page = client.page("/desk/notices")
+    assert "静音之后" not in page.text
+    assert "照常" in page.text
+    page = client.page("/desk/notices/preferences")
+    assert "“…”已审核通过并发布" in page.text
+    assert "已保存的搜索逐个设置" in page.text
+    client.post("/desk/notices/mute/listing_approved", data={"wanted": "1"})
+    with unit_of_work():
+        notices.notify([reader.id], "listing_approved", "achievement", 8, title="恢复之后")
+    assert "恢复之后" in client.page("/desk/notices").text
+    for kind in ("recovery_opened", "listing_expiring", "nonsense"):
+        assert client.post(f"/desk/notices/mute/{kind}").status_code == 404
+    with pytest.raises(DomainError), unit_of_work():
+        notices.mute(factories.actor(reader), "recovery_opened")
+
+
+def test_what_may_be_muted_are_kinds() -> None:
+    """No word of the list is forgotten when a kind is renamed."""
+    assert KINDS.keys() >= MUTABLE
 
 
 def test_another_persons_notice_is_not_found(client: InspectingClient, reader: Person) -> None:

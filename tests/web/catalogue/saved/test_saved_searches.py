@@ -112,9 +112,7 @@ def test_renamed_silenced_and_deleted_by_its_owner_alone(login) -> None:
         assert stranger.get(f"/desk/searches/{key}{path}").status_code == 404
         assert stranger.post(f"/desk/searches/{key}{path}").status_code == 404
     client = login(person)
-    client.submit(
-        f"/desk/searches/{key}", {"name": "新名字", "frequency": "off"}, form=f"searches/{key}"
-    )
+    client.submit(f"/desk/searches/{key}", {"name": "新名字", "frequency": "off"}, form=f"searches/{key}")
     assert [(one.name, one.frequency) for one in kept(person)] == [("新名字", "off")]
     refused = client.post(f"/desk/searches/{key}", data={"name": "", "frequency": "off"})
     assert refused.status_code == 422

@@ -1,0 +1,1 @@
+"""Pages on which owners confirm what they published."""
