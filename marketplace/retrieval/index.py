@@ -106,7 +106,8 @@ class SearchIndex(Protocol):
         ...
 
     def complete(self, text: str, audience: Audience, kinds: Sequence[Kind], most: int) -> Completion:
-        """Keywords and titles that begin with, contain or sound like what was typed so far, ``most`` of each."""
+        """Keywords (of the first kind) and titles (of each of ``kinds``) that begin with, contain or sound like what
+        was typed so far, ``most`` of each."""
         ...
 
     def meant(self, text: str, audience: Audience) -> list[str]:

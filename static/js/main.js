@@ -14,6 +14,7 @@ const parts = [
   ["form[data-compare], [data-compare-link]", "./compare.js"],
   ["[data-recent-item], [data-recent-list]", "./recent.js"],
   [".search select[name=kind]", "./search.js"],
+  ["[data-suggest]", "./suggest.js"],
   ["[data-quality]", "./quality.js"],
 ];
 

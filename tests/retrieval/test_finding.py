@@ -111,11 +111,12 @@ def test_typing_is_completed(
 
 def test_nobody_is_offered_what_they_may_not_see(found: WhooshIndex) -> None:
     """Neither the title nor the keyword nor its number."""
-    public, verified = (found.complete("双极", one, KINDS, 4) for one in ("public", "verified"))
+    kinds = ("demand", "organisation")
+    public, verified = (found.complete("双极", one, kinds, 4) for one in ("public", "verified"))
     assert (public.keywords, public.titles["demand"]) == ((), ())
     assert verified.titles["demand"] == (6,)
     assert [(one.text, one.subjects) for one in verified.keywords] == [("双极板", (("demand", 6),))]
-    assert found.complete("双极", "verified", ("achievement",), 4).keywords == (), "no listing of that kind"
+    assert found.complete("双极", "verified", KINDS, 4).keywords == (), "no listing of the first kind"
 
 
 def test_organisations_are_completed_by_initials(found: WhooshIndex) -> None:

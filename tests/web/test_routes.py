@@ -418,6 +418,8 @@ FIXED = {
     "batch_acts.act": {"kind": "person"},
     "concepts.edit": {"key": "06:新能源:氢能燃料电池"},
     "concepts.retire": {"key": "06:新能源:氢能燃料电池"},
+    "search_words.edit": {"kind": "alias", "word": "甬桥"},
+    "search_words.retire": {"kind": "alias", "word": "甬桥"},
 }
 
 

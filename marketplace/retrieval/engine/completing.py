@@ -24,6 +24,8 @@ from marketplace.retrieval.query import tidy
 
 LEAST_LETTERS = 2
 """Letters from which on typing by sound is helped: less decides nothing."""
+ENOUGH_LETTERS = 3
+"""Letters from which on a sound is looked for in the middle of a text as well."""
 LONGEST = 40
 MOST_PLACES = 5_000
 """Places of a typed string that are looked at in a segment: a single frequent character stands everywhere."""
@@ -101,10 +103,10 @@ class Wish:
 
 
 def complete(snapshot: Snapshot, scope: Scope, wish: Wish, kinds: Sequence[Kind], most: int) -> Completion:
-    """The best keywords and titles of each kind, ``most`` of each."""
-    visible = scope.visible
-    wanted = visible & np.isin(snapshot.kinds, [KINDS.index(kind) for kind in kinds])
-    return Completion(_keywords(snapshot, wanted, wish, most), _titles(snapshot, wanted, wish, kinds, most))
+    """The best keywords of the first kind and titles of each kind, ``most`` of each."""
+    wanted = scope.visible & np.isin(snapshot.kinds, [KINDS.index(kind) for kind in kinds])
+    first = scope.visible & (snapshot.kinds == KINDS.index(kinds[0]))
+    return Completion(_keywords(snapshot, first, wish, most), _titles(snapshot, wanted, wish, kinds, most))
 
 
 def _keywords(snapshot: Snapshot, wanted: Mask, wish: Wish, most: int) -> tuple[Keyword, ...]:
@@ -146,6 +148,8 @@ def _fitting(lines: Lines, sounds: Sounds, wish: Wish) -> dict[int, int]:
     found: dict[int, int] = {}
     if wish.typed is not None:
         numbers, opening = sounds.find(wish.typed)
+        if len(wish.typed.letters) < ENOUGH_LETTERS:
+            numbers, opening = numbers[opening], opening[opening]
         fits = np.where(opening, SOUNDS_FIRST, SOUNDS)
         found = dict(zip(numbers.tolist(), fits.tolist(), strict=True))
     for form in wish.forms:

@@ -93,7 +93,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of results. ``relaxed``: too few had all the words, so parts of them were enough."""
+    """A page of results. ``relaxed``: too few had all the words, so parts of them were enough. ``sounded``: some
+    only sound like what was typed."""
 
     question: Question
     results: tuple[Result, ...]
@@ -102,6 +103,7 @@ class Found:
     groups: tuple[Group, ...]
     page: int
     pages: int
+    sounded: bool = False
 
 
 def question(
@@ -132,12 +134,12 @@ def search(actor: Actor, asked: Question) -> Found:
     if page != asked.page:
         found = _ask_index(actor, asked, page)
     ids = [hit.subject_id for hit in found.hits]
-    rows = organisations(actor, ids) if asked.kind == "organisation" else listings(actor, asked.kind, ids)
     return Found(
         question=asked,
-        results=tuple(_result(actor, row, asked.text) for row in rows),
+        results=tuple(_result(actor, row, asked.text) for row in rows(actor, asked.kind, ids)),
         total=found.total,
         relaxed=found.relaxed,
+        sounded=found.sounded,
         groups=_groups(asked, found.facets),
         page=page,
         pages=pages,
@@ -163,6 +165,11 @@ def _ask_index(actor: Actor, asked: Question, page: int, size: int = PAGE_SIZE) 
     return outside().index.search(request)
 
 
+def rows(actor: Actor, kind: Kind, ids: Sequence[int]) -> Sequence[Listing | Organisation]:
+    """Return what of ``ids`` is found and readable for ``actor``, in the order of ``ids``."""
+    return organisations(actor, ids) if kind == "organisation" else listings(actor, kind, ids)
+
+
 def listings(actor: Actor, kind: str, ids: Sequence[int]) -> list[Listing]:
     """Return the searchable listings among ``ids`` that ``actor`` may read, in the order of ``ids``."""
     if not ids:
@@ -170,8 +177,8 @@ def listings(actor: Actor, kind: str, ids: Sequence[int]) -> list[Listing]:
     query = visibility.visible_listings(actor, kind, SEARCHABLE_STATES).where(
         Listing.id.in_(ids), Listing.state.in_(SEARCHABLE_STATES)
     )
-    rows = {row.id: row for row in db.session.scalars(query)}
-    return [rows[each] for each in ids if each in rows]
+    found = {row.id: row for row in db.session.scalars(query)}
+    return [found[each] for each in ids if each in found]
 
 
 def organisations(actor: Actor, ids: Sequence[int]) -> list[Organisation]:
@@ -179,8 +186,8 @@ def organisations(actor: Actor, ids: Sequence[int]) -> list[Organisation]:
     if not ids:
         return []
     query = visibility.visible_organisations(VISITOR).where(Organisation.id.in_(ids))
-    rows = {row.id: row for row in db.session.scalars(query)}
-    return [rows[each] for each in ids if each in rows]
+    found = {row.id: row for row in db.session.scalars(query)}
+    return [found[each] for each in ids if each in found]
 
 
 def _result(actor: Actor, row: Listing | Organisation, text: str) -> Result:
@@ -193,13 +200,13 @@ def _result(actor: Actor, row: Listing | Organisation, text: str) -> Result:
         sources = [texts.prose(row.published, shown), texts.body(row, row.published, shown)]
     if not text:
         return Result(row, shown, None, None)
-    return Result(row, shown, highlight(title, text), _passage(sources, text))
+    return Result(row, shown, highlight(title, text, outside().index.analyzer), _passage(sources, text))
 
 
 def _passage(sources: Iterable[str], text: str) -> Sequence[Segment] | None:
     """Return a passage of the first source that has something to mark."""
     for source in sources:
-        passage = snippet(texts.flowing(source), text, SNIPPET)
+        passage = snippet(texts.flowing(source), text, SNIPPET, outside().index.analyzer)
         if any(part.marked for part in passage):
             return passage
     return None

@@ -13,6 +13,8 @@ from flask_babel import gettext as _
 from marketplace.domain.access import Actor
 from marketplace.services.catalogue import search
 from marketplace.services.catalogue.finding.facets import FACETS
+from marketplace.web.catalogue.finding import offers
+from marketplace.web.catalogue.finding.offers import Offers
 from marketplace.web.paging import page_number
 
 MOST_CHOSEN = 30
@@ -31,6 +33,7 @@ class Results:
     sorts: list[tuple[str, str, bool]]
     page_url: Callable[[int], str]
     filter_count: int
+    offers: Offers
 
     @property
     def page(self) -> int:
@@ -63,10 +66,10 @@ def answer(actor: Actor, kind: search.Kind, endpoint: str) -> Results:
     args = request.args
     chosen = {facet.name: args.getlist(facet.name)[:MOST_CHOSEN] for facet in FACETS[kind]}
     asked = search.question(kind, args.get("q", ""), chosen, args.get("sort", ""), page_number())
-    return _results(search.search(actor, asked), endpoint)
+    return _results(actor, search.search(actor, asked), endpoint)
 
 
-def _results(found: search.Found, endpoint: str) -> Results:
+def _results(actor: Actor, found: search.Found, endpoint: str) -> Results:
     asked = found.question
     values = {
         (group.name, value.value): _(value.label) if value.label else value.value
@@ -105,6 +108,7 @@ def _results(found: search.Found, endpoint: str) -> Results:
         ],
         page_url=lambda number: _address(endpoint, asked, page=number),
         filter_count=sum(map(len, asked.filters.values())),
+        offers=offers.beside(actor, found, values),
     )
 
 

@@ -1,10 +1,11 @@
-"""Who may enter the pages of what people keep: the part of the table of tests/web/test_routes.py for them."""
+"""Who may enter the pages of what people keep and of what helps to find: the part of the table of tests/web/test_routes.py for them."""
 
 from marketplace.domain.access import Role
 
 OWNERS = frozenset({"agent", "manager"})
 ALL = OWNERS | {"visitor", "stranger"} | {str(role) for role in Role}
 SIGNED_IN = ALL - {"visitor"}
+ADMIN = frozenset({"system_admin"})
 SOME = None
 """Open to whoever the subject concerns; the tests of that page say who."""
 
@@ -24,4 +25,9 @@ MAY_ENTER_KEPT = {
     "saved_searches.index": SIGNED_IN,
     "saved_searches.mute": SOME,
     "saved_searches.new": SOME,
+    "search_words.edit": ADMIN,
+    "search_words.index": ADMIN,
+    "search_words.new": ADMIN,
+    "search_words.retire": ADMIN,
+    "suggestions.index": ALL,
 }

@@ -24,6 +24,7 @@ from marketplace.services.catalogue.words.table import Key, Word
 from marketplace.services.outside import outside
 from marketplace.services.platform import audit, longjobs
 
+LONGEST_SENTENCE = 120
 REBUILDS = ("reindex", "match_refresh")
 """Long jobs that a change starts: texts are read anew by index and matcher."""
 
@@ -188,6 +189,17 @@ def _faults_of_meaning(text: str, meaning: str) -> list[FieldError]:
 
 def _error(field: str, code: str, message: str, **params: object) -> FieldError:
     return FieldError(field, code, message, dict(params)) if params else FieldError(field, code, message)
+
+
+def read(sentence: str) -> tuple[str, list[str]] | None:
+    """Return how the words in force read a sentence: as it is meant, and cut; None for an empty one."""
+    sentence = clean_line(sentence)[:LONGEST_SENTENCE]
+    if not sentence:
+        return None
+    chain = table.analyzer()
+    meant = chain.resolve(normalise(sentence))
+    cut = [word for run in runs(meant) for word in (chain.cut(run.text) if run.cjk else [run.text])]
+    return meant, [word for word in cut if word not in chain.stop_words]
 
 
 def waiting() -> bool:

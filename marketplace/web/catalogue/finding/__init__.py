@@ -1,0 +1,1 @@
+"""What helps to find: suggestions, offers beside an answer, related listings, and the words that search goes by."""
