@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from marketplace.domain.text import N_, Words
 
@@ -80,9 +81,10 @@ class Meter:
 
     @property
     def advice(self) -> list[Advice]:
-        """All advice, first what brings the most points."""
+        """All advice: the first word on each question, what brings the most points first; then the second ones."""
         parts = sorted(self.parts, key=lambda part: part.points - part.most)
-        return [each for part in parts for each in part.advice]
+        turns = zip_longest(*(part.advice for part in parts))
+        return [each for turn in turns for each in turn if each is not None]
 
 
 def part(key: str, label: str, share: float, most: int, advice: Sequence[Advice]) -> Part:
