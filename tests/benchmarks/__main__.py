@@ -6,6 +6,7 @@ import sys
 from tests.benchmarks import (
     bench_billing,
     bench_deals,
+    bench_exchange,
     bench_match_pages,
     bench_matching,
     bench_pages,
@@ -20,6 +21,7 @@ if __name__ == "__main__":
         ("pages", bench_pages),
         ("billing", bench_billing),
         ("deals", bench_deals),
+        ("exchange", bench_exchange),
         ("subsidy", bench_subsidy),
         ("matching", bench_matching),
         ("match pages", bench_match_pages),

@@ -129,7 +129,7 @@ def _own_row(listing: Listing, revision: Revision, external_key: str) -> dict[st
     public = [LISTING.states[listing.state].label] if listing.published_id else []
     work = [REVISION.states[revision.state].label] if revision.id != listing.published_id else []
     return cells.cells_of(listing.kind, revisions.content_of(revision)) | {
-        "number": listing.number,
+        "number": known.number_of(listing),
         "external_key": external_key,
         "owner": listing.organisation.name,
         "state_words": "，新版本".join([*public, *work]),

@@ -133,9 +133,7 @@ def imports_of(check: Job) -> list[Job]:
 
 
 def _writing(found: list[Job], check: Job) -> list[Job]:
-    return [
-        job for job in found if job.params["check"] == check.id and (job.state != "failed" or job.result)
-    ]
+    return [job for job in found if job.params["check"] == check.id and (job.state != "failed" or job.result)]
 
 
 def recent(actor: Actor, table: str) -> list[tuple[Job, Job | None]]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.domain.access import Actor
 from marketplace.domain.states import LISTING, REVISION
@@ -22,6 +22,8 @@ from marketplace.models.catalogue import (
 from marketplace.services.catalogue import revisions
 
 ASKED_AT_ONCE = 500
+DRAFT = "草稿"
+LONGEST_ID = 15
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Existing:
     number: str
     content: Mapping[str, Any] | None
     hindrance: Words | None
+    external_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,11 @@ class Known:
 def of(actor: Actor, kind: str, numbers: Iterable[str], keys: Iterable[str], digests: Iterable[str]) -> Known:
     """Return what the actor's organisation has of these numbers, keys and digests; nobody else's counts."""
     own = (Listing.organisation_id == actor.organisation_id, Listing.kind == kind)
-    listed = list(_asked(select(Listing).where(*own), Listing.number, numbers))
-    claimed = select(ImportedListing).where(
-        ImportedListing.organisation_id == actor.organisation_id, ImportedListing.kind == kind
+    listed = list(_numbered(select(Listing).where(*own), numbers))
+    claimed = (
+        select(ImportedListing)
+        .where(ImportedListing.organisation_id == actor.organisation_id, ImportedListing.kind == kind)
+        .options(joinedload(ImportedListing.listing))
     )
     rows = {
         row.listing_id: row
@@ -62,14 +67,31 @@ def of(actor: Actor, kind: str, numbers: Iterable[str], keys: Iterable[str], dig
     }
     found = {row.id: row for row in listed} | {row.listing_id: row.listing for row in rows.values()}
     rows |= {row.listing_id: row for row in _asked(claimed, ImportedListing.listing_id, found)}
-    existing = _existing(kind, found)
+    existing = _existing(kind, found, {key: row.external_key for key, row in rows.items()})
     return Known(
-        {existing[row.id].number: existing[row.id] for row in listed},
+        {name: existing[row.id] for row in listed for name in (row.number, _draft_number(row.id)) if name},
         {row.external_key: existing[key] for key, row in rows.items() if row.external_key},
         {row.digest: existing[key] for key, row in rows.items()},
         {key: row.digest for key, row in rows.items()},
         _titles(own),
     )
+
+
+def number_of(listing: Listing) -> str:
+    """Return the number of a listing in its owner's table; a draft that was never submitted has one for it alone."""
+    return listing.number or _draft_number(listing.id)
+
+
+def _draft_number(listing_id: int) -> str:
+    return f"{DRAFT}{listing_id}"
+
+
+def _numbered(query: Select[Any], numbers: Iterable[str]) -> Iterator[Listing]:
+    wanted = {number for number in numbers if number}
+    drafts = {number.removeprefix(DRAFT) for number in wanted if number.startswith(DRAFT)}
+    ids = [int(each) for each in drafts if each.isascii() and each.isdigit() and len(each) <= LONGEST_ID]
+    yield from _asked(query, Listing.number, wanted)
+    yield from _asked(query, Listing.id, ids)
 
 
 def _asked(query: Select[Any], column: Any, values: Iterable[Any]) -> Iterator[Any]:
@@ -78,14 +100,18 @@ def _asked(query: Select[Any], column: Any, values: Iterable[Any]) -> Iterator[A
         yield from db.session.scalars(query.where(column.in_(wanted[start : start + ASKED_AT_ONCE])))
 
 
-def _existing(kind: str, found: Mapping[int, Listing]) -> dict[int, Existing]:
+def _existing(kind: str, found: Mapping[int, Listing], keys: Mapping[int, str]) -> dict[int, Existing]:
     texts = current_texts(kind, found.values())
     return {
         key: Existing(
-            key, row.number or "", _content(texts.get(key)), _hindrance(row, texts.get(key))
+            key,
+            number_of(row),
+            _content(texts.get(key)),
+            _hindrance(row, texts.get(key)),
+            keys.get(key, ""),
         )
         for key, row in found.items()
-    }  # fmt: skip
+    }
 
 
 def _content(revision: Revision | None) -> Mapping[str, Any] | None:
@@ -124,12 +150,13 @@ def _whole(kind: str) -> Select[Any]:
 
 
 def _titles(own: tuple[ColumnElement[bool], ...]) -> dict[str, str]:
-    """Return title → number (or nothing yet) of everything the organisation has in work or in public."""
+    """Return title → number of everything the organisation has in work or in public."""
     current = or_(Revision.state.in_(revisions.IN_WORK), Revision.id == Listing.published_id)
     query = (
-        select(Revision.title, func.coalesce(Listing.number, ""))
+        select(Revision.title, Listing.number, Listing.id)
         .join(Listing, Listing.id == Revision.listing_id)
         .where(*own, current)
         .order_by(Revision.id)
     )
-    return {title: number for title, number in db.session.execute(query) if title}
+    found = db.session.execute(query)
+    return {title: number or _draft_number(key) for title, number, key in found if title}

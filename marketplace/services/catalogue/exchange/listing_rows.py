@@ -10,7 +10,7 @@ from typing import Any
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.catalogue import submission, typed
-from marketplace.domain.catalogue.content import ITEMS, blank, place_of
+from marketplace.domain.catalogue.content import ITEMS, Item, blank, place_of
 from marketplace.domain.errors import FieldError
 from marketplace.domain.text import N_, clean_line, compact, has_words
 from marketplace.services.catalogue.exchange import cells, known
@@ -116,7 +116,7 @@ def _judge(actor: Actor, kind: str, seen: list[_Seen], facts: Known, unknown: li
     first: dict[tuple[str, str], int] = {}
     for one in seen:
         existing = _existing(kind, one, facts)
-        same = existing is not None and _says_nothing_new(one, existing, facts)
+        same = existing is not None and _says_nothing_new(kind, one, existing, facts)
         if existing is not None and existing.hindrance is not None and not same:
             one.fault(_identity(kind, one), existing.hindrance.message, **existing.hindrance.params)
         _refuse_twice(kind, one, first)
@@ -147,17 +147,25 @@ def _existing(kind: str, one: _Seen, facts: Known) -> Existing | None:
         one.fault(HEADINGS[kind]["number"], words, number=one.number)
     elif by_key is not None and by_key.listing_id != existing.listing_id:
         words = N_("这个外部编号已用于%(number)s，请核对")
-        one.fault(HEADINGS[kind]["external_key"], words, number=by_key.number or N_("一份草稿"))
+        one.fault(HEADINGS[kind]["external_key"], words, number=by_key.number)
     return existing
 
 
-def _says_nothing_new(one: _Seen, existing: Existing, facts: Known) -> bool:
+def _says_nothing_new(kind: str, one: _Seen, existing: Existing, facts: Known) -> bool:
     """Whether the row says what it said at the last import, or what the listing says now."""
     if existing.content is None:
         return False
     if not one.number and facts.digests.get(existing.listing_id) == one.digest:
         return True
-    return all(existing.content.get(name) == value for name, value in one.values.items())
+    if one.key and one.number and existing.external_key != one.key:
+        return False
+    content = existing.content
+    return all(_equal(ITEMS[kind][name], content.get(name), value) for name, value in one.values.items())
+
+
+def _equal(item: Item, old: Any, new: Any) -> bool:
+    """Whether two values say the same; chosen codes have no order."""
+    return set(old or ()) == set(new or ()) if item.kind == "codes" else old == new
 
 
 def _refuse_twice(kind: str, one: _Seen, first: dict[tuple[str, str], int]) -> None:
@@ -176,8 +184,8 @@ def _draft(
     lacking = submission.check(kind, content, clock.today(), actor.organisation_name)
     remarks = [_remark(kind, one.row, error) for error in lacking]
     if existing is None and one.values["title"] in facts.titles:
-        number = facts.titles[one.values["title"]] or N_("一份草稿")
-        words = N_("名称与贵单位已有的%(number)s相同；如是同一项，请填写编号，以免重复")
+        number = facts.titles[one.values["title"]]
+        words = N_("名称与贵单位已有的%(number)s相同；如是同一项，请在编号列填%(number)s，以免重复")
         remarks.append(CellError(one.row, HEADINGS[kind]["title"], words, {"number": number}))
     changes = existing.listing_id if existing is not None else None
     draft = Draft(one.row, one.values, one.key, one.digest, changes, bool(one.number), not lacking)
