@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from marketplace.demo import texts
+from marketplace.demo.catalogue.kept import Kept
 from marketplace.demo.catalogue.quality import Quality
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.deals.ledger import Ledger
@@ -18,6 +19,7 @@ from marketplace.demo.matching.opinions import Opinions
 from marketplace.demo.matching.visits import Visits
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
+from marketplace.demo.platform import announcements
 from marketplace.demo.subsidy import policies
 from marketplace.demo.subsidy.cases import Cases
 from marketplace.demo.traces import Traces
@@ -46,10 +48,12 @@ def plan() -> Plan:
     people = People(found, texts.load())
     people.schedule()
     policies.schedule(found, people, -700)
+    announcements.schedule(found, people)
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
     Quality(found, people, market).schedule(texts.load().listings)
+    Kept(found, people, market).schedule()
     inquiries = Inquiries(found, people, market)
     inquiries.schedule()
     Dealings(inquiries).schedule()

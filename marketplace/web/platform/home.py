@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.services import showcase
 from marketplace.services.platform import counts
+from marketplace.services.platform.announcements import reading
 from marketplace.web.catalogue import cards
 from marketplace.web.guards import actor, public
 from marketplace.web.matching.matches import glances
@@ -34,6 +35,8 @@ def index() -> str:
         achievements=cards.of_listings(actor(), show.achievements),
         demands=[cards.of_listing(actor(), row, brief=True) for row in show.demands],
         matches=glances.for_home(actor()),
+        announcements=reading.latest(),
+        announcement_kinds=reading.LISTED,
         structured=structured.website(),
         popular=[(word, url_for("achievements.index", q=word)) for word in show.popular],
     )

@@ -11,6 +11,7 @@ from marketplace.domain import clock
 from marketplace.domain.platform.matters import MATTERS
 from marketplace.services import links
 from marketplace.services.catalogue.outward import sitemap
+from marketplace.services.platform.announcements import reading
 from marketplace.web.guards import public
 from marketplace.web.limits import PICTURES
 from marketplace.web.platform.outward.addresses import absolute
@@ -22,10 +23,14 @@ CLOSED = ("/desk", "/admin", "/account", "/login", "/search", "/elder", "/webhoo
 
 FIXED = (
     "home.index", "achievements.index", "demands.index", "organisations.index", "registry_public.index",
-    "turnover.index", "policies.index", "price_publications.index", "publicities.index", "gaps.index", "help.index",
+    "announcements.index", "turnover.index", "policies.index",
+    "price_publications.index", "publicities.index", "gaps.index", "help.index",
     "home.about",
 )  # fmt: skip
 """Pages that stand for themselves."""
+
+LISTED = 2000
+"""Announcements in the map, the newest first."""
 
 SECONDS = 3600
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -58,6 +63,9 @@ def pages() -> Response:
     """List the pages that stand for themselves: entrances, matters, announcements."""
     found: list[tuple[str, datetime | date | None]] = [(url_for(endpoint), None) for endpoint in FIXED]
     found += [(url_for("help.matter", slug=matter.slug), None) for matter in MATTERS]
+    found += [
+        (links.path_of("announcement", row.id), row.published_at) for row in reading.newest(limit=LISTED)
+    ]
     return _xml("urlset", "url", found)
 
 

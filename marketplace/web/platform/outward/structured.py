@@ -8,6 +8,8 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from marketplace.domain import clock, money
+from marketplace.domain.platform.announcements import KINDS
+from marketplace.models.platform import Announcement
 from marketplace.services.catalogue.pages import AchievementView, DemandView
 from marketplace.services.people.directory import OrganisationView
 from marketplace.web.platform.outward.addresses import absolute
@@ -179,6 +181,27 @@ def turnover(years: Sequence[int], as_of: date, measures: Sequence[str]) -> Node
             },
         }
     )
+
+
+def article(row: Announcement, words: str) -> Node:
+    """Return the description of an announcement's page; ``words``: the beginning of its text."""
+    url = absolute(url_for("announcements.detail", announcement_id=row.id))
+    item = {
+        "@type": "Article",
+        "headline": row.title,
+        "description": words,
+        "url": url,
+        "inLanguage": "zh-CN",
+        "articleSection": _(KINDS[row.kind]),
+        "datePublished": _day(row.published_at),
+        "expires": row.valid_to.isoformat() if row.valid_to else "",
+        "publisher": {
+            "@type": "GovernmentOrganization",
+            "name": row.issuer or current_app.config["SITE"]["host"],
+        },
+    }
+    crumbs = [(_("公示公告"), url_for("announcements.index")), (row.title, url)]
+    return {"@context": CONTEXT, "@graph": [_bare(item), trail(crumbs)]}
 
 
 def trail(crumbs: Sequence[tuple[str, str]]) -> Node:

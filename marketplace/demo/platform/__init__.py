@@ -1,0 +1,1 @@
+"""The demonstration of what serves every area: announcements."""

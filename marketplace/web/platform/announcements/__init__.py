@@ -1,0 +1,1 @@
+"""公示公告: what everybody reads, and where the authority writes."""
