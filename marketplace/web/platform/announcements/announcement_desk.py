@@ -104,9 +104,15 @@ def _previews() -> bool:
 
 
 def _wording(form: AnnouncementForm) -> Wording:
-    said: dict[str, Any] = {one.name: form[one.name].data for one in fields(Wording)}
-    days = {name: said.pop(name) for name in ("valid_from", "valid_to")}
-    return Wording(**{name: value or "" for name, value in said.items()}, **days)
+    return Wording(
+        kind=form.kind.data or "",
+        title=form.title.data or "",
+        body=form.body.data or "",
+        issuer=form.issuer.data or "",
+        document_number=form.document_number.data or "",
+        valid_from=form.valid_from.data,
+        valid_to=form.valid_to.data,
+    )
 
 
 def _said(row: Announcement) -> dict[str, Any]:
