@@ -29,7 +29,6 @@ class Person(Created, Versioned, Model):
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("closed_at IS NULL OR password_hash = ''", name="closed_cannot_sign_in"),
-        CheckConstraint("closed_at IS NULL OR suspended_at IS NULL", name="closed_not_suspended"),
     )
 
     id: Mapped[PrimaryKey]
