@@ -1,4 +1,4 @@
-"""Who may enter the pages of what people keep and of what helps to find: the part of the table of tests/web/test_routes.py for them."""
+"""Who may enter what people keep and what helps to find: a part of the table of tests/web/test_routes.py."""
 
 from marketplace.domain.access import Role
 
