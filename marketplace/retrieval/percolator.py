@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.documents import Document
@@ -36,7 +37,7 @@ class Percolator:
         self._under: defaultdict[str, list[tuple[Question, Query]]] = defaultdict(list)
         self._loose: list[tuple[Question, Query]] = []
         for question in questions:
-            query = parse(question.text, self._analyzer)
+            query = _parsed(question.text, self._analyzer)
             if not query.blank and not query.searchable:
                 continue  # only marks were typed: the index finds nothing either
             term = _required(query)
@@ -55,6 +56,12 @@ class Percolator:
         yield from self._loose
         for term in text.terms & self._under.keys():
             yield from self._under[term]
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str, analyzer: Analyzer) -> Query:
+    """Kept questions are read again with every text: more of them are remembered than of what is typed."""
+    return parse(text, analyzer)
 
 
 def _required(query: Query) -> str:

@@ -400,6 +400,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_corrections_reporter_id"), ["reporter_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_corrections_revision_id"), ["revision_id"], unique=False)
 
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notices_waiting",
+            ["person_id", "kind"],
+            unique=False,
+            sqlite_where=sa.text("digested_at IS NULL"),
+            postgresql_where=sa.text("digested_at IS NULL"),
+        )
+
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -409,6 +421,16 @@ def downgrade() -> None:
 
     with op.batch_alter_table("persons", schema=None) as batch_op:
         batch_op.drop_column("suspended_at")
+
+    with op.batch_alter_table("offers", schema=None) as batch_op:
+        batch_op.drop_column("reminded_at")
+
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notices_waiting",
+            sqlite_where=sa.text("digested_at IS NULL"),
+            postgresql_where=sa.text("digested_at IS NULL"),
+        )
 
     with op.batch_alter_table("corrections", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_corrections_revision_id"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.domain import clock
@@ -47,7 +47,14 @@ class Notice(Created, Model):
     """
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_unread", "person_id", "read_at"),)
+    __table_args__ = (
+        Index("ix_notices_unread", "person_id", "read_at"),
+        # What waits for a digest is looked for every minute, among all that was ever told.
+        Index(
+            "ix_notices_waiting", "person_id", "kind",
+            sqlite_where=text("digested_at IS NULL"), postgresql_where=text("digested_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[PrimaryKey]
     person_id: Mapped[int] = reference("persons.id", index=False)

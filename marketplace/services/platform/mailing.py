@@ -21,7 +21,7 @@ from marketplace.services.unit import unit_of_work
 
 SENT_AT = time(8, 0)
 """Beijing time of the daily digest, and of the weekly one on Mondays."""
-PEOPLE_AT_ONCE = 200
+PEOPLE_AT_ONCE = 50
 LONGEST = 100
 
 

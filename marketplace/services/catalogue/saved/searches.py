@@ -146,9 +146,9 @@ def conditions(row: SavedSearch) -> list[tuple[str, list[str]]]:
     ]
 
 
-def mute_path(row: SavedSearch) -> str:
+def mute_path(person_id: int, search_id: int) -> str:
     """Return the path at which its owner ends the notices of a search without signing in."""
-    return f"/desk/searches/mute/{tokens.signed(MUTE, row.person_id, row.id)}"
+    return f"/desk/searches/mute/{tokens.signed(MUTE, person_id, search_id)}"
 
 
 def muted_by(token: str) -> tuple[Person, SavedSearch]:

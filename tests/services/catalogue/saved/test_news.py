@@ -96,7 +96,7 @@ def test_each_frequency_on_the_site_and_by_mail(
     assert len(found) == at_once
     for mail in found:
         assert mail.params["lines"][0][1].startswith("大豆基无醛木材胶粘剂——")
-        assert mail.params["stop"] == searches.mute_path(row)
+        assert mail.params["stop"] == searches.mute_path(row.person_id, row.id)
         assert mail.params["path"] == f"/desk/searches/{row.id}"
     for moment, sent in ((THURSDAY, next_morning), (MONDAY, on_monday)):
         with clock.frozen(moment):
@@ -105,7 +105,7 @@ def test_each_frequency_on_the_site_and_by_mail(
         assert len(mine) == sent, moment
         for mail in mine:
             (line,) = mail.params["lines"]
-            assert line["stop"] == searches.mute_path(row)
+            assert line["stop"] == searches.mute_path(row.person_id, row.id)
             assert len(line["lines"]) == 2
 
 
@@ -275,6 +275,24 @@ def test_a_newly_verified_organisation_is_news_once(drain) -> None:
     assert [number for _, number in told(person)] == [1]
 
 
+def test_what_comes_before_the_digest_joins_the_notice_that_waits() -> None:
+    """One line with all of it; once it was read, or mailed, a new one begins."""
+    person = reader()
+    with clock.frozen(BEFORE):
+        keep(person, "胶粘剂")
+    with clock.frozen(WEDNESDAY):
+        for _ in range(3):
+            follow(publish())
+        assert told(person) == [("胶粘剂", 3)]
+        with unit_of_work():
+            notices.mark_read(make.actor(person))
+        follow(publish())
+    with clock.frozen(THURSDAY):
+        mailing.send_digests()
+        follow(publish())
+    assert told(person) == [("胶粘剂", 3), ("胶粘剂", 1), ("胶粘剂", 1)]
+
+
 def test_publishing_promises_the_news_by_itself(drain) -> None:
     """The worker's part is done without anybody calling it; an outbox promise may be kept twice."""
     person = reader()
@@ -299,8 +317,8 @@ def test_many_searches_hit_by_one_item_take_a_constant_number_of_queries() -> No
             with count_queries() as seen:
                 follow(item)
         numbers.append(len([one for one in seen if not one.startswith(("INSERT", "SAVEPOINT", "RELEASE"))]))
-    assert numbers[0] == numbers[1] <= 16
-    assert [len(told(person)) for person in people] == [3, 3, 3]
+    assert max(numbers) <= 16
+    assert [sum(number for _, number in told(person)) for person in people] == [3, 3, 3]
 
 
 def test_muting_the_kind_silences_every_search() -> None:

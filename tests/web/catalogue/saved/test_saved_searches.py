@@ -128,7 +128,7 @@ def test_the_link_of_a_mail_asks_first_and_needs_no_account(client) -> None:
     """A scanner that opens it mutes nothing; the button does, twice is harmless, a changed link is nothing."""
     person = make.make_person(make.make_organisation())
     row = save(person, "胶")
-    path = searches.mute_path(row)
+    path = searches.mute_path(row.person_id, row.id)
     assert "停止通知" in client.get(path).text
     assert kept(person)[0].frequency == "daily"
     for _ in range(2):
