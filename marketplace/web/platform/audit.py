@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.domain.access import Permission
 from marketplace.domain.platform.audit import SUBJECT_KINDS, TAGS, move_words, subject_words, tag_words
+from marketplace.domain.platform.audit_words import key_words, reason_words
 from marketplace.forms.platform.audit import AuditFilter
 from marketplace.services import operations
 from marketplace.services.paging import paged
@@ -38,7 +39,9 @@ def audit_details(tag: str, details: dict[str, Any]) -> list[str]:
     for key, value in details.items():
         if value in (None, "", []) or (moved and key in ("from", "to")):
             continue
-        pieces.append(f"{key}={'、'.join(map(str, value)) if isinstance(value, list) else value}")
+        told = value if isinstance(value, list) else [value]
+        words = [_(reason_words(code)) if key == "reasons" else str(code) for code in told]
+        pieces.append(_("%(key)s：%(value)s", key=_(key_words(key)), value="、".join(words)))
     return pieces
 
 

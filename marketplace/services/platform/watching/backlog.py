@@ -21,6 +21,7 @@ TOPICS: Mapping[str, str] = {
     "index": N_("更新索引"),
     "match": N_("更新匹配"),
     "tell": N_("通知新匹配"),
+    "news": N_("通知已保存的搜索和收藏"),
     "mail": N_("发邮件"),
     "job": N_("启动后台任务"),
     "contract": N_("合同与付款的后续"),

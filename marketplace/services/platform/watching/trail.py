@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 
 from marketplace.domain.platform.audit import SUBJECT_KINDS, TAGS, move_words, subject_words, tag_words
+from marketplace.domain.platform.audit_words import key_words, reason_words
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.people import Organisation, OrganisationProfile, Person
@@ -130,7 +131,9 @@ def details_text(tag: str, details: Mapping[str, Any]) -> str:
     pieces = ["→".join(moved)] if moved else []
     for key, value in details.items():
         if value not in (None, "", []) and not (moved and key in ("from", "to")):
-            pieces.append(f"{key}={'、'.join(map(str, value)) if isinstance(value, list) else value}")
+            told = value if isinstance(value, list) else [value]
+            words = [reason_words(code) if key == "reasons" else str(code) for code in told]
+            pieces.append(f"{key_words(key)}：{'、'.join(words)}")
     return "；".join(pieces)
 
 
