@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from marketplace.extensions import db
 from marketplace.services import dispatch, operations
+from marketplace.services.catalogue.quality import corrections
 from marketplace.services.catalogue.validity import expiry, reminders
 from marketplace.services.deals.registry import publishing
 from marketplace.services.matching.gaps import weekly
@@ -32,6 +33,7 @@ def run_by_clock() -> None:
     _guarded(operations.beat)
     _guarded(expiry.expire_due)
     _guarded(reminders.remind_due)
+    _guarded(corrections.lapse_ended)
     _guarded(publishing.finish_due)
     _guarded(reviews.release_expired)
     _guarded(silence.run)

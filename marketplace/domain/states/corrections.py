@@ -28,7 +28,11 @@ CORRECTION = Machine(
             "accepted", "mend", "mended", N_("新版本已发布"), Permission.RUN_BY_ITSELF,
             notice="correction_mended",
         ),
-        # What cannot be changed any more (dealt, withdrawn by its owner) is laid down with words.
+        # What is dealt or solved is not changed any more, so that nobody is asked for a new version.
+        Transition(
+            "accepted", "lapse", "settled", N_("内容已结束"), Permission.RUN_BY_ITSELF,
+            notice="correction_settled",
+        ),
         Transition(
             "accepted", "settle", "settled", N_("了结"), Permission.REVIEW, reason=True,
             notice="correction_settled",

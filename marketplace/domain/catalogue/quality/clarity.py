@@ -73,11 +73,11 @@ def _about_problem(text: str, length: float, trouble: float, amount: float, trie
     if not text:
         yield _advice(
             field,
-            N_("写明现在怎么做、卡在哪里，例如“现用人工分拣，每班 6 人，漏检率约 3%%，每月被退货 2 批”"),
+            N_("写明现在怎么做、卡在哪里，例如“现用人工分拣，每班 6 人，漏检率约 3%，每月被退货 2 批”"),
         )
         return
     if trouble < 1:
-        yield _advice(field, N_("写明难在哪里、造成什么损失，例如“烘干后开裂率 12%%，裂果只能降价一半出售”"))
+        yield _advice(field, N_("写明难在哪里、造成什么损失，例如“烘干后开裂率 12%，裂果只能降价一半出售”"))
     if amount < 1:
         yield _advice(field, N_("用数字说明问题有多大，例如产量、比例、损失金额、频次"))
     if not tried:
@@ -144,7 +144,7 @@ def _is_vague(text: str) -> bool:
 
 def _about_targets(rows: Sequence[Mapping[str, Any]], phrase: str) -> Iterator[Advice]:
     if not rows:
-        yield _advice("metrics", N_("写明现值和目标值，例如“碎米率：现在 8%%，要求不高于 3%%”"))
+        yield _advice("metrics", N_("写明现值和目标值，例如“碎米率：现在 8%，要求不高于 3%”"))
     for number, row in enumerate(rows):
         name, target = row.get("indicator") or "", row.get("target") or ""
         if _target(row) < 0.5:

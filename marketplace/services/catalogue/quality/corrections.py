@@ -15,7 +15,7 @@ from marketplace.domain import clock
 from marketplace.domain.access import REVIEWERS, SYSTEM, Actor, Permission, Subject, may
 from marketplace.domain.catalogue.content import ITEMS, OTHER_LABELS
 from marketplace.domain.errors import DomainError, FieldError, NotFound, ValidationFailed
-from marketplace.domain.states import CORRECTION
+from marketplace.domain.states import CORRECTION, LISTING
 from marketplace.domain.text import N_, clean_line, clean_text, compact
 from marketplace.extensions import db
 from marketplace.models.catalogue import Correction, Listing, Revision
@@ -24,10 +24,12 @@ from marketplace.services import workflow
 from marketplace.services.catalogue import listings, visibility
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, deadlines, notices, reviews
+from marketplace.services.unit import unit_of_work
 
 SHORTEST, LONGEST = 10, 300
 LONGEST_SOURCE = 200
 LONGEST_ANSWER = 500
+CHUNK = 200
 
 PLACES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -142,9 +144,11 @@ def decide(actor: Actor, correction_id: int, action: str, answer: str, request: 
     row, task = get_task(actor, correction_id)
     _lock(row)
     target = CORRECTION.table["open", action].target
-    if (row.state, row.decided_by) == (target, actor.person_id):
+    known = {target, "mended", "settled"} if action == "accept" else {target}
+    if row.state in known and row.decided_by == actor.person_id:
         return row
-    words, asked = check_answer(action, answer, request)
+    open_ended = changeable(row.listing)
+    words, asked = check_answer(action if open_ended else "reject", answer, request)
     subject = subject_of(row, task)
     CORRECTION.decide(row.state, action, actor, subject)
     due = deadlines.due("correction.limit") if action == "accept" else None
@@ -153,6 +157,9 @@ def decide(actor: Actor, correction_id: int, action: str, answer: str, request: 
     row.request, row.due_on = asked, due
     transition = workflow.apply(CORRECTION, row, action, actor, subject, note=words)
     reviews.finish(actor, task, target, [], words, subject.makers)
+    if action == "accept" and not open_ended:
+        _lapse(row)
+        return row
     _tell_reporter(row, transition.notice)
     if due is not None:
         notices.notify(
@@ -165,6 +172,39 @@ def decide(actor: Actor, correction_id: int, action: str, answer: str, request: 
             due=due.isoformat(),
         )
     return row
+
+
+def changeable(listing: Listing) -> bool:
+    """Return whether a new version of a listing could still be published."""
+    return (listing.state, "publish") in LISTING.table
+
+
+def _lapse(row: Correction) -> None:
+    subject = Subject(task_kind(row.listing.kind), row.listing.organisation_id)
+    row.ended_at = clock.now()
+    transition = workflow.apply(CORRECTION, row, "lapse", SYSTEM, subject)
+    _tell_reporter(row, transition.notice)
+
+
+def lapse_ended() -> int:
+    """Lay down the accepted reports whose listing has since been dealt or solved; return how many. A chore."""
+    ended = [state for state in LISTING.states if (state, "publish") not in LISTING.table]
+    query = (
+        select(Correction)
+        .join(Listing, Listing.id == Correction.listing_id)
+        .where(Correction.state == "accepted", Listing.state.in_(ended))
+        .order_by(Correction.id)
+        .limit(CHUNK)
+    )
+    waiting = db.session.scalar(query.with_only_columns(Correction.id).limit(1))
+    db.session.rollback()
+    if waiting is None:
+        return 0
+    with unit_of_work():
+        rows = list(db.session.scalars(query))
+        for row in rows:
+            _lapse(row)
+    return len(rows)
 
 
 def check_answer(action: str, answer: str, request: str) -> tuple[str, str]:

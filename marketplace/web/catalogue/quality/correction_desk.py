@@ -76,6 +76,7 @@ def _page(correction_id: int, form: AnswerForm, settling: SettleForm) -> str:
         colleagues=reviews.colleagues(task),
         may_decide=task.state == "open" and may(actor(), Permission.REVIEW, subject),
         may_settle=row.state == "accepted" and may(actor(), Permission.REVIEW, subject),
+        changeable=corrections.changeable(row.listing),
         form=form,
         settling=settling,
     )

@@ -8,6 +8,7 @@ import pytest
 from marketplace.domain.catalogue.content import ITEMS
 from marketplace.domain.catalogue.quality.clarity import WEIGHTS, clarity
 from marketplace.domain.catalogue.quality.meter import Meter
+from marketplace.domain.text import Words
 
 TODAY = date(2026, 11, 22)
 
@@ -81,9 +82,14 @@ UNCLEAR = {
 }
 
 
+def spelled(words: Words) -> str:
+    """Return words as a page shows them: those without parameters stand as they are."""
+    return words.message % words.params if words.params else words.message
+
+
 def advice(meter: Meter) -> str:
     """Return all advice as one text."""
-    return "\n".join(each.words.message % each.words.params for each in meter.advice)
+    return "\n".join(spelled(each.words) for each in meter.advice)
 
 
 @pytest.mark.parametrize("content", CLEAR.values(), ids=CLEAR)

@@ -7,6 +7,7 @@ import pytest
 from marketplace.domain.catalogue.content import ITEMS
 from marketplace.domain.catalogue.quality.completeness import WEIGHTS, completeness
 from marketplace.domain.catalogue.quality.meter import Meter
+from marketplace.domain.text import Words
 
 FULL: dict[str, Any] = {
     "title": "秸秆低温快速腐熟菌剂",
@@ -39,9 +40,14 @@ POOR: dict[str, Any] = {
 }
 
 
+def spelled(words: Words) -> str:
+    """Return words as a page shows them: those without parameters stand as they are."""
+    return words.message % words.params if words.params else words.message
+
+
 def said(meter: Meter) -> str:
     """Return all advice as one text."""
-    return "\n".join(each.words.message % each.words.params for each in meter.advice)
+    return "\n".join(spelled(each.words) for each in meter.advice)
 
 
 def test_a_full_one_answers_everything() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.domain import clock
-from marketplace.domain.access import VISITOR, Actor, Role
+from marketplace.domain.access import SYSTEM, VISITOR, Actor, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.extensions import db
 from marketplace.models.catalogue import Correction, Listing
@@ -199,6 +199,24 @@ def test_settling_ends_what_no_version_will_mend(
         "correction_settled", {"title": "大豆基无醛木材胶粘剂", "answer": "已经成交，不再修改。"}
     )  # fmt: skip
     assert corrections.asked_of(listing.id) == []
+
+
+def test_what_has_been_dealt_is_not_asked_for(
+    owner: Person, listing: Listing, reviewer: Person, reader: Person
+) -> None:
+    """Nobody can change it: an answer ends the report at once, and one that waits is laid down by the clock."""
+    waiting = decide(reviewer, report(factories.actor(reader), listing))
+    assert corrections.lapse_ended() == 0
+    with unit_of_work():
+        listings.act(SYSTEM, db.session.get_one(Listing, listing.id), "deal")
+    assert corrections.lapse_ended() == 1
+    db.session.refresh(waiting)
+    assert (waiting.state, waiting.ended_at) == ("settled", clock.now())
+    at_once = decide(reviewer, report(VISITOR, listing), request="")
+    assert (at_once.state, at_once.request, at_once.answer) == ("settled", "", "属实，谢谢指正。")
+    assert decide(reviewer, at_once).state == "settled"
+    assert [kind for kind, _ in told(reader)] == ["correction_accepted", "correction_settled"]
+    assert [kind for kind, _ in told(owner) if kind.startswith("correction")] == ["correction_asked"]
 
 
 def test_pressing_twice_is_harmless_and_another_is_too_late(
