@@ -1,6 +1,7 @@
 """Announcements of the demonstration: written by one person of the authority, published by another."""
 
 import tomllib
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -33,19 +34,16 @@ def schedule(plan: Plan, people: People) -> None:
 def _live(plan: Plan, people: People, each: dict[str, Any]) -> None:
     writer, publisher = people.actor(WRITER), people.actor(PUBLISHER)
     today = beijing(plan.now).date()
-    days = {
-        name: plan.moment(each[name], each["title"]).date()
-        for name in ("valid_from", "valid_to")
-        if name in each
+    said = {
+        name: str(each.get(name, "")).replace("{year}", str(today.year))
+        for name in ("kind", "title", "body", "issuer", "number")
     }
-    body = each["body"].replace("{year}", str(today.year)).replace("{next_year}", str(today.year + 1))
-    title = each["title"].replace("{year}", str(today.year)).replace("{next_year}", str(today.year + 1))
-    row = writing.create(
-        writer,
-        Wording(each["kind"], title, body, each.get("issuer", ""), each.get("number", ""), **days),
+    first, last = (
+        today + timedelta(days=each[name]) if name in each else None for name in ("valid_from", "valid_to")
     )
+    row = writing.create(writer, Wording(*said.values(), first, last))
     for name in each.get("files", ()):
-        content = document([f"{name}（演示）", title, "本文件为演示材料，内容均为虚构。"])
+        content = document([f"{name}（演示）", row.title, "本文件为演示材料，内容均为虚构。"])
         writing.add_file(writer, row.id, f"{name}（演示）.pdf", content)
     state = each.get("state", "published")
     if state == "draft":

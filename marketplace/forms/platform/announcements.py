@@ -6,6 +6,7 @@ from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from marketplace.domain.platform.announcements import BODY_LENGTHS, KINDS, TITLE_LENGTHS
+from marketplace.domain.text import N_
 from marketplace.forms.base import CodeField, DayField, LineField, Marked, SiteForm, TextField
 
 
@@ -30,6 +31,19 @@ class AnnouncementForm(SiteForm):
     valid_to = DayField(
         _l("有效期止"), [Optional()], description=_l("不填为长期有效；到期后页面仍在，标明已失效")
     )
+
+
+class AnnouncementFilter(SiteForm):
+    """What of the list is shown; read from the address, so no token is asked for."""
+
+    class Meta:
+        """A filter changes nothing."""
+
+        csrf = False
+
+    kind = HiddenField()
+    q = LineField(_l("标题里的词"), id="title-words")
+    year = CodeField(_l("年份"), [], blank=N_("全部"))
 
 
 class AttachmentForm(SiteForm):

@@ -1,11 +1,13 @@
 """公示公告: one list of announcements and 公示, the page of each announcement, the feed."""
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplace.domain import clock
 from marketplace.domain.platform.announcements import KINDS, blocks, plain
 from marketplace.domain.states import ANNOUNCEMENT
+from marketplace.forms.platform.announcements import AnnouncementFilter
 from marketplace.services.platform import files
 from marketplace.services.platform.announcements import reading, writing
 from marketplace.web.guards import public
@@ -25,13 +27,16 @@ def index() -> str:
     """List what was published, by kind, year and words of the title."""
     args = request.args
     asked = reading.question(args.get("kind", ""), args.get("q", ""), args.get("year", ""))
+    years = [str(year) for year in reading.years()]
+    form = AnnouncementFilter(formdata=None, kind=asked.kind, q=asked.text, year=str(asked.year or ""))
+    form.year.offer([(year, _("%(n)s年", n=year)) for year in years])
     return render_template(
         "announcements/index.html",
+        form=form,
         page=reading.listed(asked, page_number()),
         page_url=page_urls(),
         asked=asked,
         kinds=reading.LISTED,
-        years=reading.years(),
     )
 
 
