@@ -17,6 +17,7 @@ from marketplace.services.platform import reviews
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests.web.catalogue.entrances import MAY_ENTER_KEPT
+from tests.web.catalogue.quality.entrances import MAY_ENTER_QUALITY
 from tests.web.matching.entrances import MAY_ENTER_MATCHING
 from tests.web.subsidy.entrances import MAY_ENTER_SUBSIDY
 
@@ -145,8 +146,6 @@ MAY_ENTER = (
         "contracts.index": TRADERS,
         "contracts.link": TRADERS,
         "contracts.new": TRADERS,
-        "corrections.write": ALL,
-        "corrections.send": ALL,
         "demands.index": ALL,
         "demands.detail": ALL,
         "desk.index": SIGNED_IN,
@@ -223,6 +222,7 @@ MAY_ENTER = (
         "people.detail": READERS,
         "people.move": ADMIN,
         "registry.detail": READERS,
+        "registry.invite": ADMIN,
         "registry.move": ADMIN,
         "resets.start": ALL,
         "resets.use": ALL,
@@ -293,6 +293,7 @@ MAY_ENTER = (
     | MAY_ENTER_SUBSIDY
     | MAY_ENTER_MATCHING
     | MAY_ENTER_KEPT
+    | MAY_ENTER_QUALITY
 )
 
 
@@ -376,6 +377,7 @@ def places(people):
         "change_id": 1,
         "publicity_id": 1,
         "announcement_id": 1,
+        "correction_id": 1,
         "sheet_id": 1,
         "recovery_id": 1,
         "link_id": 1,
@@ -407,6 +409,7 @@ SPECIAL = {
     "editing.remove_file": {"listing_id": "draft_id"},
     "editing.submit": {"listing_id": "draft_id"},
     "my_listings.discard": {"listing_id": "draft_id"},
+    "quality.look": {"listing_id": "draft_id"},
 }
 FIXED = {
     "settings.detail": {"key": "listing.months_valid"},
