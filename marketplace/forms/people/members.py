@@ -15,6 +15,10 @@ class InviteForm(SiteForm):
     email = LineField(_l("对方邮箱"), [Marked()], description=_l("邀请链接发到这个邮箱，7天内有效"))
 
 
+class ManagerForm(InviteForm):
+    """Whom to invite as the first 负责人."""
+
+
 class GrantForm(SiteForm):
     """Which role for whom, where, from when to when."""
 

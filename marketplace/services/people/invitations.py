@@ -46,6 +46,22 @@ def invite(actor: Actor, organisation: Organisation, name: str, email: str) -> I
     return _send(actor, organisation, accounts.checked_name(name), email)
 
 
+def invite_manager(actor: Actor, organisation: Organisation, name: str, email: str) -> Invitation:
+    """Invite the first 负责人 of an organisation that administrators entered; a fresh invitation replaces an older one.
+
+    Raises NotAllowed for all but administrators, Conflict where it has a 负责人, who invites everybody else.
+    """
+    require(actor, Permission.VERIFY_ORGANISATION, subject_of(organisation))
+    members.expect_open(organisation)
+    if members.manager_of(organisation) is not None:
+        raise Conflict(N_("“%(name)s”已有负责人，由其邀请其他人"), code="managed", name=organisation.name)
+    email = _email(email)
+    checked = accounts.checked_name(name)
+    for row in waiting_in(organisation):
+        lapse(row)
+    return _send(actor, organisation, checked, email, "manager")
+
+
 def _email(email: str) -> str:
     try:
         return parse_email(email)
@@ -53,13 +69,15 @@ def _email(email: str) -> str:
         raise DomainError(refused.code, refused.message, "email", **refused.params) from refused
 
 
-def _send(actor: Actor, organisation: Organisation, name: str, email: str) -> Invitation:
+def _send(
+    actor: Actor, organisation: Organisation, name: str, email: str, position: str = "agent"
+) -> Invitation:
     token = new_token()
     row = Invitation(
         organisation_id=organisation.id,
         email=email,
         name=name,
-        position="agent",
+        position=position,
         token_digest=token_digest(token),
         expires_at=clock.now() + LASTS,
         invited_by=actor.person_id,
@@ -71,7 +89,7 @@ def _send(actor: Actor, organisation: Organisation, name: str, email: str) -> In
     )
     notices.send_mail(
         email, "invitation", name=name, organisation=organisation.name, inviter=actor.name,
-        path=f"/invitations/{token}", days=LASTS.days,
+        path=f"/invitations/{token}", days=LASTS.days, position=position,
     )  # fmt: skip
     return row
 
@@ -93,7 +111,7 @@ def revoke(actor: Actor, row: Invitation) -> None:
 def resend(actor: Actor, row: Invitation) -> Invitation:
     """Send a fresh link to the same address; the old one works no more."""
     revoke(actor, row)
-    return _send(actor, row.organisation, row.name, row.email)
+    return _send(actor, row.organisation, row.name, row.email, row.position)
 
 
 def waiting_in(organisation: Organisation) -> list[Invitation]:

@@ -10,10 +10,10 @@ from marketplace.domain.people.profiles import LABELS
 from marketplace.domain.platform.reasons import REASONS
 from marketplace.domain.states import ORGANISATION, PROFILE
 from marketplace.domain.taxonomy import ORGANISATION_KINDS
-from marketplace.forms.people.members import ReasonForm
+from marketplace.forms.people.members import ManagerForm, ReasonForm
 from marketplace.forms.people.roster import OrganisationFilter
 from marketplace.services import workflow
-from marketplace.services.people import members, organisations, verification
+from marketplace.services.people import invitations, members, organisations, verification
 from marketplace.services.people.roster import batches, organisation_list
 from marketplace.services.platform import files
 from marketplace.services.unit import unit_of_work
@@ -71,6 +71,26 @@ def detail(organisation_id: int) -> str:
             if each.action in verification.MOVES
         ],
         decisions=verification.decisions_on(found),
+    )
+
+
+@blueprint.route("/<int:organisation_id>/invite", methods=["GET", "POST"])
+@requires(Permission.VERIFY_ORGANISATION)
+def invite(organisation_id: int) -> Response | tuple[str, int]:
+    """Invite the first 负责人 of an organisation that was entered by administrators."""
+    found = organisations.get(organisation_id)
+    form = ManagerForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                invitations.invite_manager(actor(), found, form.name.data or "", form.email.data or "")
+            flash(_("邀请已发出，对方接受后即为负责人"), "ok")
+            return redirect(url_for(".detail", organisation_id=organisation_id))
+        except DomainError as error:
+            form.take(error)
+    waiting = invitations.waiting_in(found)
+    return form_page(
+        "registry/invite.html", form, found=found, waiting=waiting, managed=members.manager_of(found)
     )
 
 

@@ -114,13 +114,14 @@ def _plain(value: Any) -> Any:
 def _judge(actor: Actor, kind: str, seen: list[_Seen], facts: Known, unknown: list[str]) -> Checked:
     found = Checked(total=len(seen), unknown=unknown)
     first: dict[tuple[str, str], int] = {}
+    places = {heading: place for place, heading in enumerate(HEADINGS[kind].values())}
     for one in seen:
         existing = _existing(kind, one, facts)
         same = existing is not None and _says_nothing_new(kind, one, existing, facts)
         if existing is not None and existing.hindrance is not None and not same:
             one.fault(_identity(kind, one), existing.hindrance.message, **existing.hindrance.params)
         _refuse_twice(kind, one, first)
-        found.errors += one.errors
+        found.errors += sorted(one.errors, key=lambda error: places.get(error.column.partition(" ")[0], 0))
         if one.errors:
             continue
         if same:
