@@ -41,7 +41,8 @@ def _live(plan: Plan, people: People, each: dict[str, Any]) -> None:
     first, last = (
         today + timedelta(days=each[name]) if name in each else None for name in ("valid_from", "valid_to")
     )
-    row = writing.create(writer, Wording(*said.values(), first, last))
+    wording = Wording(said["kind"], said["title"], said["body"], said["issuer"], said["number"], first, last)
+    row = writing.create(writer, wording)
     for name in each.get("files", ()):
         content = document([f"{name}（演示）", row.title, "本文件为演示材料，内容均为虚构。"])
         writing.add_file(writer, row.id, f"{name}（演示）.pdf", content)
