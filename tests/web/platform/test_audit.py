@@ -73,3 +73,14 @@ def test_the_trail_is_not_for_everybody(client: InspectingClient) -> None:
     """Reviewers and visitors stay outside."""
     client.sign_in(factories.make_staff(Role.ACHIEVEMENT_REVIEWER).id)
     assert client.get("/admin/audit").status_code == 403
+
+
+def test_it_is_filtered_by_words_and_taken_away(auditor: InspectingClient) -> None:
+    """A name, an organisation; the table holds what the page shows."""
+    page = auditor.page("/admin/audit?who=甲某")
+    assert "甲某" in page.text
+    assert "乙某" not in page.text
+    assert "没有符合条件的记录" in auditor.page("/admin/audit?organisation=不存在").text
+    answer = auditor.submit("/admin/audit?who=甲某", form="export", button="format=csv")
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert len([line for line in lines if "demo.load" in line]) == 1

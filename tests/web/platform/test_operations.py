@@ -94,7 +94,9 @@ def test_an_auditor_reads_and_changes_nothing(client: InspectingClient) -> None:
     message_id = give_up()
     for address in ("", "/outbox", "/mails", "/jobs"):
         page = client.page(f"/admin/operations{address}")
-        assert [form.action for form in page.forms if "operations" in form.action] == []
+        assert [
+            form.action for form in page.forms if "operations" in form.action and form.method == "post"
+        ] == []
     assert client.post(f"/admin/operations/outbox/{message_id}/retry").status_code == 403
     assert client.post("/admin/operations/jobs", data={"kind": "reindex"}).status_code == 403
     assert client.post("/admin/operations/jobs", data={"kind": "audit_verify"}).status_code == 302
@@ -154,3 +156,38 @@ def test_exports_are_for_those_who_may(client: InspectingClient) -> None:
     client.sign_in(factories.make_staff(Role.DEMAND_REVIEWER).id)
     assert client.get("/admin/ledgers").status_code == 403
     assert client.post("/admin/ledgers/organisations").status_code == 403
+
+
+def test_a_whole_topic_is_tried_again_after_a_last_look(admin: InspectingClient) -> None:
+    """How many, why they failed; one press puts all back, and a second finds nothing."""
+    give_up()
+    give_up()
+    page = admin.page("/admin/operations/outbox")
+    address = "/admin/operations/outbox/topics/mail/retry"
+    assert address in page.links
+    assert "no route" in page.text
+    assert "2 项失败" in admin.page(address).text
+    admin.submit(address, form="retry")
+    assert "没有符合条件的事项" in admin.page("/admin/operations/outbox?topic=mail&state=failed").text
+    assert admin.post(address).status_code == 409
+    assert admin.get(address).status_code == 302
+    assert "整类重试" in admin.page("/admin/audit").text
+
+
+def test_messages_and_jobs_are_filtered(admin: InspectingClient) -> None:
+    """By words of the error, by kind and state; odd values ask for nothing."""
+    message_id = give_up()
+    assert f"#{message_id}" in admin.page("/admin/operations/outbox?q=route").text
+    assert f"#{message_id}" not in admin.page("/admin/operations/outbox?q=timeout").text
+    assert admin.page("/admin/operations/outbox?state=nonsense&topic=%25").h1 == "待发事项"
+    with unit_of_work():
+        db.session.add(Job(kind="audit_verify", params={}, state="failed", error="RuntimeError: 断电"))
+    assert "断电" in admin.page("/admin/operations/jobs?state=failed").text
+    assert "断电" not in admin.page("/admin/operations/jobs?kind=reindex").text
+
+
+def test_the_state_of_each_part_is_told_in_words(admin: InspectingClient) -> None:
+    """What is bad stands first, with what to do."""
+    text = admin.page("/admin/operations").text
+    for words in ("需要马上处理", "flask --app wsgi worker", "磁盘空间", "工作日历", "数据库"):
+        assert words in text
