@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from marketplace.demo import texts
+from marketplace.demo.catalogue import words
 from marketplace.demo.catalogue.kept import Kept
 from marketplace.demo.catalogue.quality import Quality
 from marketplace.demo.deals.contracts import Contracts
@@ -49,6 +50,7 @@ def plan() -> Plan:
     people.schedule()
     policies.schedule(found, people, -700)
     announcements.schedule(found, people)
+    words.schedule(found, people)
     market = Market(found, people)
     market.schedule(texts.load())
     Traces(found, people, market).schedule()
