@@ -33,11 +33,9 @@ def index() -> str:
     form.state.offer(STATES)
     form.validate()
     listing = request.args.get("listing", 0, type=row_number) or None
-    kind, state = form.kind.data or "", form.state.data or ""
-    page = paged(
-        corrections.register(actor(), kind if kind in corrections.PLACES else "", state, listing),
-        page_number(),
-    )
+    kind = form.kind.data if form.kind.data in corrections.PLACES else ""
+    state = form.state.data if form.state.data in CORRECTION.states else ""
+    page = paged(corrections.register(actor(), kind or "", state or "", listing), page_number())
     kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page" and value}
     return render_template(
         "correction_desk/index.html",

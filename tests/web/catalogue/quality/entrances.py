@@ -2,7 +2,15 @@
 
 from tests.web.matching.entrances import ALL, OWNERS, SIGNED_IN, SOME
 
-DESK = SIGNED_IN - {"agent", "manager", "stranger", "expert", "external_auditor", "policy_manager", "publisher"}
+DESK = SIGNED_IN - {
+    "agent",
+    "manager",
+    "stranger",
+    "expert",
+    "external_auditor",
+    "policy_manager",
+    "publisher",
+}
 
 MAY_ENTER_QUALITY = {
     "corrections.detail": SOME,
