@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from marketplace.retrieval.analysis import DATA
+from tests.benchmarks import bench_finding
 from tests.support.tree import ROOT
 
 PORT = 8790
@@ -29,7 +30,7 @@ BIN = ROOT / ".venv" / "bin"
 TERMS: list[str] = tomllib.loads((DATA / "dictionary.toml").read_text("utf-8"))["words"]
 MEASURES = {
     "search_p50_ms": 60.0, "search_p95_ms": 200.0, "list_p50_ms": 60.0, "list_p95_ms": 200.0,
-    "detail_p95_ms": 50.0, "home_bytes": 300_000.0,
+    "detail_p95_ms": 50.0, "home_bytes": 300_000.0, "suggestion_p95_ms": 50.0,
 }  # fmt: skip
 LEAST = {"reindex_documents_per_second": 500.0}
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -91,6 +92,9 @@ def measure(client: Client) -> dict[str, Any]:
     details = [match.decode() for match in re.findall(rb'href="(/achievements/\d+)"', page)]
     client.times(details[:3])
     detail = client.times(details * 5)
+    keys = [f"/suggestions?q={quote(text)}" for text in bench_finding.typed(20)]
+    client.times(keys[:20])
+    suggestion = client.times(keys)
     return {
         "search_p50_ms": percentile(search, 0.5),
         "search_p95_ms": percentile(search, 0.95),
@@ -98,6 +102,8 @@ def measure(client: Client) -> dict[str, Any]:
         "list_p95_ms": percentile(lists, 0.95),
         "detail_p50_ms": percentile(detail, 0.5),
         "detail_p95_ms": percentile(detail, 0.95),
+        "suggestion_p50_ms": percentile(suggestion, 0.5),
+        "suggestion_p95_ms": percentile(suggestion, 0.95),
         "home_p50_ms": percentile(client.times(["/"] * 9), 0.5),
         "home_bytes": home_bytes(client),
     }
