@@ -8,6 +8,7 @@ from tests.benchmarks import (
     bench_deals,
     bench_exchange,
     bench_finding,
+    bench_kept,
     bench_match_pages,
     bench_matching,
     bench_pages,
@@ -27,6 +28,7 @@ if __name__ == "__main__":
         ("subsidy", bench_subsidy),
         ("matching", bench_matching),
         ("match pages", bench_match_pages),
+        ("kept", bench_kept),
     ):
         found = bench.run()
         print(json.dumps({name: found}, ensure_ascii=False), flush=True)

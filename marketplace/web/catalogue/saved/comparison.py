@@ -10,7 +10,7 @@ from marketplace.domain.catalogue.saved import MOST_COMPARED
 from marketplace.domain.text import N_
 from marketplace.services.catalogue import pages, search
 from marketplace.services.catalogue.pages import AchievementView
-from marketplace.web.filters import day, region, wan
+from marketplace.web.filters import day, wan
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
 
@@ -72,7 +72,7 @@ def _rows(views: Sequence[AchievementView]) -> list[Row]:
 
 
 def _owner(view: AchievementView) -> list[str]:
-    return [view.owner.name, region(view.owner.region)] if view.owner else []
+    return [view.owner.name, view.owner.region] if view.owner else []
 
 
 def _maturity(view: AchievementView) -> list[str]:
