@@ -27,9 +27,9 @@ from marketplace.services.people import actors
 from marketplace.services.people.roster import organisation_list, person_list
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
+from marketplace.services.platform.tables import Column, write_csv, write_xlsx
 from marketplace.services.platform.watching import trail
 from marketplace.services.subsidy.reviewing import register as case_register
-from marketplace.services.tables import Column, write_csv, write_xlsx
 from marketplace.services.unit import unit_of_work
 
 DIRECT_ROWS = 2000

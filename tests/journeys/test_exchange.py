@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from marketplace.services import tables
 from marketplace.services.catalogue.exchange.columns import COLUMNS, IGNORED
+from marketplace.services.platform import tables
 from tests import factories as make
 from tests.journeys import steps
 from tests.services.catalogue.exchange.table import row, workbook

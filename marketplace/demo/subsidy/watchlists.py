@@ -8,7 +8,7 @@ from marketplace.domain import clock
 from marketplace.extensions import db
 from marketplace.models.people import Organisation
 from marketplace.models.subsidy import DishonestEntry
-from marketplace.services import tables
+from marketplace.services.platform import tables
 from marketplace.services.subsidy.registers import dishonest, groups
 
 REVIEWER = "subsidy@kjj.example"

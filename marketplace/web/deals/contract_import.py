@@ -13,7 +13,7 @@ from marketplace.forms.deals.ledger import ImportForm
 from marketplace.services.deals.importing import jobs
 from marketplace.services.deals.ledger.columns import CONTRACT_COLUMNS, IGNORED
 from marketplace.services.platform import files
-from marketplace.services.tables import MAX_ROWS_IN
+from marketplace.services.platform.tables import MAX_ROWS_IN
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, requires

@@ -10,7 +10,14 @@ from openpyxl import Workbook, load_workbook
 
 from marketplace.domain.errors import DomainError
 from marketplace.domain.identifiers import parse_uscc
-from marketplace.services.tables import Column, read, template_csv, template_xlsx, write_csv, write_xlsx
+from marketplace.services.platform.tables import (
+    Column,
+    read,
+    template_csv,
+    template_xlsx,
+    write_csv,
+    write_xlsx,
+)
 
 KINDS = {"a": "甲类", "b": "乙类"}
 COLUMNS = (

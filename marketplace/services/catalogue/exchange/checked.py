@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketplace.services.tables import CellError
+from marketplace.services.platform.tables import CellError
 
 NEW, CHANGED = "new", "changed"
 

@@ -20,8 +20,8 @@ from marketplace.domain.taxonomy import (
     Taxonomy,
 )
 from marketplace.domain.text import N_, clean_line
-from marketplace.services.tables import Column
-from marketplace.services.tables.columns import Kind
+from marketplace.services.platform.tables import Column
+from marketplace.services.platform.tables.columns import Kind
 
 TABLES = ("achievement", "demand", "organisation")
 

@@ -27,7 +27,7 @@ from marketplace.services.catalogue.finding.facets import FACETS
 from marketplace.services.people import actors
 from marketplace.services.platform import audit, files, longjobs
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.tables import write_csv, write_xlsx
+from marketplace.services.platform.tables import write_csv, write_xlsx
 from marketplace.services.unit import unit_of_work
 
 DIRECT_ROWS = 1000

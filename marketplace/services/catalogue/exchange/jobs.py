@@ -18,14 +18,13 @@ from marketplace.domain.states.revisions import DECLARED
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.platform import Job
-from marketplace.services import tables
 from marketplace.services.catalogue.exchange import listing_rows, listing_writing, organisations
 from marketplace.services.catalogue.exchange.checked import Checked, Draft
 from marketplace.services.catalogue.exchange.columns import COLUMNS
 from marketplace.services.people import actors
-from marketplace.services.platform import files, longjobs
+from marketplace.services.platform import files, longjobs, tables
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.tables import CellError, Column
+from marketplace.services.platform.tables import CellError, Column
 from marketplace.services.unit import unit_of_work
 
 CHUNK = 200

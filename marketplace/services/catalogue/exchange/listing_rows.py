@@ -22,7 +22,7 @@ from marketplace.services.catalogue.exchange.columns import (
 )
 from marketplace.services.catalogue.exchange.known import Existing, Known
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.tables import CellError, ReadTable
+from marketplace.services.platform.tables import CellError, ReadTable
 
 _BY_COLUMN = {"maturity": "maturity_scale"}
 """Fields that stand in columns of other names."""

@@ -22,7 +22,7 @@ from marketplace.services.catalogue.exchange.checked import NEW, Checked, Draft
 from marketplace.services.catalogue.exchange.columns import EXAMPLE_NAMES, HEADINGS, IMPORTED_KINDS
 from marketplace.services.people import organisations
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.tables import CellError, ReadTable
+from marketplace.services.platform.tables import CellError, ReadTable
 
 ASKED_AT_ONCE = 500
 _HEADINGS = HEADINGS["organisation"]

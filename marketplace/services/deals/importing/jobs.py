@@ -14,14 +14,13 @@ from marketplace.domain.platform.files import XLSX
 from marketplace.domain.text import N_, compact
 from marketplace.extensions import db
 from marketplace.models.platform import Job
-from marketplace.services import tables
 from marketplace.services.deals.importing import rows, writing
 from marketplace.services.deals.importing.rows import Draft
 from marketplace.services.deals.ledger.columns import CONTRACT_COLUMNS, PARTED_BY
 from marketplace.services.people import actors
-from marketplace.services.platform import files, longjobs
+from marketplace.services.platform import files, longjobs, tables
 from marketplace.services.platform.longjobs import Progress
-from marketplace.services.tables import CellError, Column
+from marketplace.services.platform.tables import CellError, Column
 from marketplace.services.unit import unit_of_work
 
 CHUNK = 200

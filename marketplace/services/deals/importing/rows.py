@@ -19,7 +19,7 @@ from marketplace.services.deals.ledger.columns import (
     PARTED_BY,
     PARTY_FIELDS,
 )
-from marketplace.services.tables import CellError
+from marketplace.services.platform.tables import CellError
 
 HEADINGS = {column.key: column.heading for column in CONTRACT_COLUMNS}
 _LENGTHS = {column.key: 200 for column in CONTRACT_COLUMNS if column.kind == "text"} | {"content": 20_000}

@@ -28,7 +28,7 @@ from marketplace.models.deals import (
     ContractRegistration,
     ContractVersion,
 )
-from marketplace.services.tables import Column
+from marketplace.services.platform.tables import Column
 
 PARTED_BY = "；"
 YES_NO = {"1": N_("是"), "0": N_("否")}

@@ -11,7 +11,7 @@ from marketplace.domain.deals import terms
 from marketplace.domain.states.payments import PAYMENT
 from marketplace.domain.text import N_, compact
 from marketplace.models.deals import Contract, ContractRegistration, Payment, PaymentAllocation
-from marketplace.services.tables import Column
+from marketplace.services.platform.tables import Column
 
 KINDS = {"payment": N_("付款"), "refund": N_("退款"), "reversal": N_("冲正")}
 STATES: Mapping[str, str] = {code: state.label for code, state in PAYMENT.states.items()}

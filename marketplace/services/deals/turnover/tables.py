@@ -6,7 +6,7 @@ from typing import Any
 from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.domain.text import N_
 from marketplace.services.deals.turnover.views import Answer, Line
-from marketplace.services.tables import Column, write_xlsx
+from marketplace.services.platform.tables import Column, write_xlsx
 
 
 def workbook(answer: Answer, label: Callable[[Line], str]) -> bytes:

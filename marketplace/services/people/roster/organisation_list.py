@@ -25,7 +25,7 @@ from marketplace.services.people.roster.choices import (
     in_division,
     last_seen,
 )
-from marketplace.services.tables import Column
+from marketplace.services.platform.tables import Column
 
 PAGE_SIZE = 50
 

@@ -24,7 +24,7 @@ from marketplace.services.people.roster.choices import (
     last_seen,
 )
 from marketplace.services.people.roster.tasks import Waiting
-from marketplace.services.tables import Column
+from marketplace.services.platform.tables import Column
 
 PAGE_SIZE = 50
 

@@ -15,7 +15,7 @@ from marketplace.models.people import Organisation, OrganisationProfile, Person
 from marketplace.models.platform import AuditEvent, AuditSeal
 from marketplace.services.people import actors
 from marketplace.services.platform import audit
-from marketplace.services.tables import Column
+from marketplace.services.platform.tables import Column
 
 FILTERS: Mapping[str, Mapping[str, str]] = {
     "tag": {tag: "：".join(tag_words(tag)) for tag in sorted(TAGS)},

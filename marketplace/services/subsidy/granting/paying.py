@@ -16,10 +16,10 @@ from marketplace.extensions import db
 from marketplace.models.platform import FileLink
 from marketplace.models.subsidy import DecisionSheet, Payout, SubsidyCase
 from marketplace.services.platform import audit, files
+from marketplace.services.platform.tables import Column, write_xlsx
 from marketplace.services.subsidy import cases, hindrances, recoveries
 from marketplace.services.subsidy.granting import following, releasing
 from marketplace.services.subsidy.hindrances import Hindrance
-from marketplace.services.tables import Column, write_xlsx
 
 COLUMNS = (
     Column("number", N_("受理编号"), "code", lambda row: row.case.number),

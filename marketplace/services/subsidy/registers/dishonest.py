@@ -13,10 +13,9 @@ from marketplace.domain.identifiers import parse_uscc
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry
-from marketplace.services import tables
 from marketplace.services.paging import Page, paged
-from marketplace.services.platform import audit
-from marketplace.services.tables import CellError, Column
+from marketplace.services.platform import audit, tables
+from marketplace.services.platform.tables import CellError, Column
 
 COLUMNS = (
     Column("uscc", N_("统一社会信用代码"), "code", lambda row: row.uscc, parse=parse_uscc, required=True,

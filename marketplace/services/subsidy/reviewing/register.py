@@ -21,9 +21,9 @@ from marketplace.models.subsidy import SubsidyBatch, SubsidyCase
 from marketplace.services.paging import SIZE, Page
 from marketplace.services.platform import deadlines
 from marketplace.services.platform.reviews import waits_for
+from marketplace.services.platform.tables import Column
 from marketplace.services.subsidy.cases import title_of
 from marketplace.services.subsidy.reviewing import competence
-from marketplace.services.tables import Column
 
 Filters = Mapping[str, str]
 MOST_WORDS = 5

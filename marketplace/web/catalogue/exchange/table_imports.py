@@ -14,7 +14,7 @@ from marketplace.forms.catalogue.exchange import ImportStartForm, TableForm
 from marketplace.services.catalogue.exchange import jobs
 from marketplace.services.catalogue.exchange.columns import COLUMNS, IGNORED
 from marketplace.services.platform import files
-from marketplace.services.tables import MAX_ROWS_IN
+from marketplace.services.platform.tables import MAX_ROWS_IN
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, requires

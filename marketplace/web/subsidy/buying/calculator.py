@@ -12,11 +12,11 @@ from marketplace.domain.subsidy.portfolio import Aid, Portfolio
 from marketplace.domain.text import N_
 from marketplace.forms.subsidy.estimates import CalculatorForm
 from marketplace.models.subsidy import PolicyVersion
-from marketplace.services import tables
+from marketplace.services.platform import tables
+from marketplace.services.platform.tables import Column
 from marketplace.services.subsidy import policies
 from marketplace.services.subsidy.buying import estimating
 from marketplace.services.subsidy.buying.conditions import conditions_of
-from marketplace.services.tables import Column
 from marketplace.web.guards import public
 from marketplace.web.subsidy.buying.estimates import words_of
 from marketplace.web.subsidy.wording import cite

@@ -17,9 +17,9 @@ from marketplace.forms.subsidy.granting import ObjectionForm, SheetForm
 from marketplace.models.subsidy import Publicity, SubsidyCase
 from marketplace.services.outside import outside
 from marketplace.services.paging import paged
+from marketplace.services.platform.tables import Column, write_xlsx
 from marketplace.services.subsidy import hindrances
 from marketplace.services.subsidy.granting import objections, publicity, queue
-from marketplace.services.tables import Column, write_xlsx
 from marketplace.services.unit import unit_of_work
 from marketplace.web.answers import form_page, pdf_file
 from marketplace.web.guards import actor, public, requires

@@ -8,7 +8,7 @@ from marketplace.models.platform import Job
 from marketplace.services import dispatch
 from marketplace.services.catalogue.exchange import jobs
 from marketplace.services.catalogue.exchange.columns import COLUMNS
-from marketplace.services.tables import Column, write_csv, write_xlsx
+from marketplace.services.platform.tables import Column, write_csv, write_xlsx
 from marketplace.services.unit import unit_of_work
 from tests import factories
 

@@ -3,9 +3,9 @@
 import pytest
 
 from marketplace.domain.catalogue import typed
-from marketplace.services import tables
 from marketplace.services.catalogue.exchange import cells
 from marketplace.services.catalogue.exchange.columns import COLUMNS, EXAMPLE_NAMES
+from marketplace.services.platform import tables
 from tests import factories
 
 NASTY = [

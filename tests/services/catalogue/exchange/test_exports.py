@@ -11,11 +11,11 @@ from marketplace.domain.errors import NotAllowed, NotFound
 from marketplace.extensions import db
 from marketplace.models.people import Organisation
 from marketplace.models.platform import AuditEvent, Job
-from marketplace.services import dispatch, tables
+from marketplace.services import dispatch
 from marketplace.services.catalogue import indexing
 from marketplace.services.catalogue.exchange import exports
 from marketplace.services.catalogue.exchange.columns import COLUMNS, HEADINGS
-from marketplace.services.platform import files
+from marketplace.services.platform import files, tables
 from marketplace.services.unit import unit_of_work
 from tests import factories
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from marketplace.services.deals.ledger.columns import CONTRACT_COLUMNS
-from marketplace.services.tables import Column, write_xlsx
+from marketplace.services.platform.tables import Column, write_xlsx
 from tests import factories
 
 HEADINGS = {column.key: column.heading for column in CONTRACT_COLUMNS}

@@ -11,7 +11,7 @@ from marketplace.domain.access import Role
 from marketplace.domain.errors import DomainError, NotAllowed
 from marketplace.extensions import db
 from marketplace.models.subsidy import DishonestEntry
-from marketplace.services import tables
+from marketplace.services.platform import tables
 from marketplace.services.subsidy.registers import dishonest
 from marketplace.services.unit import unit_of_work
 from tests import factories as make

@@ -10,8 +10,9 @@ from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation
-from marketplace.services import dispatch, tables
+from marketplace.services import dispatch
 from marketplace.services.catalogue.exchange.columns import COLUMNS
+from marketplace.services.platform import tables
 from tests import factories
 from tests.services.catalogue.exchange.table import csv_file, row, workbook
 

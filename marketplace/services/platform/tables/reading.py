@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from marketplace.domain import money
 from marketplace.domain.errors import DomainError
 from marketplace.domain.text import N_, clean_line, clean_text, compact
-from marketplace.services.tables.columns import (
+from marketplace.services.platform.tables.columns import (
     FORMULA_STARTS,
     MAX_ROWS_IN,
     SEPARATOR,

@@ -3,9 +3,16 @@
 Codes are text, amounts carry their unit, and whatever begins like a formula is kept from being one.
 """
 
-from marketplace.services.tables.columns import MAX_ROWS_IN, SEPARATOR, TOTAL, CellError, Column, ReadTable
-from marketplace.services.tables.reading import read
-from marketplace.services.tables.writing import template_csv, template_xlsx, write_csv, write_xlsx
+from marketplace.services.platform.tables.columns import (
+    MAX_ROWS_IN,
+    SEPARATOR,
+    TOTAL,
+    CellError,
+    Column,
+    ReadTable,
+)
+from marketplace.services.platform.tables.reading import read
+from marketplace.services.platform.tables.writing import template_csv, template_xlsx, write_csv, write_xlsx
 
 __all__ = [
     "MAX_ROWS_IN",

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from marketplace.domain import clock, money
-from marketplace.services.tables.columns import FORMULA_STARTS, MAX_ROWS_IN, SEPARATOR, TOTAL, Column
+from marketplace.services.platform.tables.columns import FORMULA_STARTS, MAX_ROWS_IN, SEPARATOR, TOTAL, Column
 
 WORDS = "可填写的词"
 """Name of the sheet beside a template that lists the words of its columns."""
