@@ -1,4 +1,4 @@
-"""Who may enter what people keep and what helps to find: a part of the table of tests/web/test_routes.py."""
+"""Who may enter what people keep, what helps to find, tables in and out: a part of the table of tests/web/test_routes.py."""
 
 from marketplace.domain.access import Role
 
@@ -30,4 +30,10 @@ MAY_ENTER_KEPT = {
     "search_words.new": ADMIN,
     "search_words.retire": ADMIN,
     "suggestions.index": ALL,
+    "table_exports.create": SIGNED_IN,
+    "table_imports.check": OWNERS | {"stranger"},
+    "table_imports.index": OWNERS | {"stranger"},
+    "table_imports.report": SOME,
+    "table_imports.start": SOME,
+    "table_imports.template": OWNERS | {"stranger"},
 }
