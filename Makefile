@@ -15,7 +15,7 @@ TEST_PACKAGES = chromium postgresql-15 fonts-wqy-zenhei poppler-utils \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist=worksteal
 
-.PHONY: help install run test test-sqlite test-postgresql test-packages lint format bench clean
+.PHONY: help install run test test-sqlite test-postgresql test-packages lint format bench screenshots clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,9 @@ format: $(TEST_STAMP) ## put the code into the house style
 
 bench: $(TEST_STAMP) ## measure speed at full size
 	$(BIN)/python -m tests.benchmarks
+
+screenshots: $(TEST_STAMP) ## take the pictures of the README anew from a fresh demonstration
+	$(BIN)/python -m tests.screenshots
 
 clean: ## remove .venv and caches; keeps instance/
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis
