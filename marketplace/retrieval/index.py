@@ -141,6 +141,10 @@ class SearchIndex(Protocol):
         those now in force."""
         ...
 
+    def serves(self) -> bool:
+        """Whether there is a complete index by this chain and layout; it may wait to be rebuilt by newer words."""
+        ...
+
     def generation(self) -> int:
         """Rises with every change; 0 as long as there is no index."""
         ...

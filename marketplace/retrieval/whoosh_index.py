@@ -179,10 +179,12 @@ class WhooshIndex:
 
     def needs_rebuild(self) -> bool:
         """See ``SearchIndex.needs_rebuild``."""
+        return not self.serves() or self.analyzer.data() != self._wanted().data()
+
+    def serves(self) -> bool:
+        """See ``SearchIndex.serves``."""
         current = self._store.current()
-        if current is None or not current.complete or not self._ours(current):
-            return True
-        return self.analyzer.data() != self._wanted().data()
+        return current is not None and current.complete and self._ours(current)
 
     def generation(self) -> int:
         """See ``SearchIndex.generation``."""

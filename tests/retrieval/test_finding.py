@@ -140,7 +140,9 @@ def test_a_slip_is_understood(found: WhooshIndex, typed: str, meant: str) -> Non
     assert found.meant(typed, "public")[0] == meant
 
 
-@pytest.mark.parametrize("typed", ["石墨烯", "石墨烯 大豆", "啊啊啊", "，。", "", "-石墨希"])
+@pytest.mark.parametrize(
+    "typed", ["石墨烯", "石墨烯 大豆", "啊啊啊", "，。", "", "-石墨希", '石墨希 "散热膜"']
+)
 def test_nothing_is_meant_where_all_is_known_or_nothing_is_near(found: WhooshIndex, typed: str) -> None:
     assert found.meant(typed, "public") == []
 

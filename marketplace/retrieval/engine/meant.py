@@ -26,7 +26,8 @@ MOST_WINDOWS = 8
 def meant(snapshot: Snapshot, scope: Scope, query: Query) -> list[str]:
     """Queries that may have been meant, best first, none of them the query itself."""
     words = [forms[-1].text for forms in query.words[:MOST_WORDS]]
-    if not words:
+    # Who quotes or excludes means what is written; a proposal would lose it.
+    if not words or query.phrases or query.excluded:
         return []
     choices = [
         [word] if _known(snapshot, scope, word) else (_instead(snapshot, scope, word) or [word])

@@ -44,7 +44,7 @@ def _database() -> dict[str, Any]:
 
 def _index() -> dict[str, Any]:
     index = outside().index
-    return {"ok": not index.needs_rebuild(), "generation": index.generation()}
+    return {"ok": index.serves(), "generation": index.generation()}
 
 
 def _worker() -> dict[str, Any]:

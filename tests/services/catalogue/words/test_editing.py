@@ -148,6 +148,7 @@ def test_a_change_is_searched_by_after_the_rebuild(admin: Actor, drain: Callable
     assert found() == 0
     write(admin, ALIAS)
     assert editing.waiting()
+    assert outside().index.serves(), "the site is well meanwhile"
     assert found() == 0
     for _ in range(3):
         drain()
