@@ -61,7 +61,7 @@ def test_a_missing_index_and_a_broken_part(
     """An index of another chain is not well; an error in a check is an answer, not a crash."""
     index: Any = outside().index
     with monkeypatch.context() as patch:
-        patch.setattr(index, "needs_rebuild", lambda: True)
+        patch.setattr(index, "serves", lambda: False)
         answer = client.get("/healthz")
         assert (answer.status_code, answer.get_json()["index"]["ok"]) == (503, False)
     assert client.get("/healthz").status_code == 200
