@@ -62,7 +62,7 @@ def _achievement(page: Page) -> None:
 def _aid(page: Page) -> None:
     _go(page, "/achievements?q=采煤沉陷区建筑地基&origin=outside")
     _follow(page, ".results .card-title a")
-    page.locator("#aid").evaluate("part => part.scrollIntoView()")
+    page.locator("#aid").evaluate("part => part.scrollIntoView({behavior: 'instant'})")
 
 
 def _match(page: Page) -> None:
