@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from marketplace.demo import faults, material
+from marketplace.demo import material
 from marketplace.demo.contents import typing_of
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
-from marketplace.demo.texts import Decision, Edit, ListingText, TextFault, Texts
+from marketplace.demo.texts import Decision, Edit, ListingText, TextFault, Texts, told
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM
 from marketplace.domain.calendar import add_months
@@ -141,7 +141,7 @@ class Life:
             raise self._fault(refused.errors) from refused
 
     def _fault(self, errors: Iterable[FieldError]) -> TextFault:
-        return TextFault(f"{self.text.key}: {faults.told(errors)}")
+        return TextFault(f"{self.text.key}: {told(errors)}")
 
     def _edit(self, edit: Edit) -> None:
         revisions.begin_next(self._actor(edit.author), self.market.listing(self.text.key))

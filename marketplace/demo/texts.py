@@ -1,7 +1,7 @@
 """Reads the demonstration texts: TOML files become plain values; whatever does not fit together is refused."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from marketplace.domain import regions
 from marketplace.domain.access import Role
+from marketplace.domain.errors import DomainError, FieldError, ValidationFailed
 from marketplace.domain.identifiers import parse_email, parse_phone, parse_uscc
 from marketplace.domain.platform.reasons import REASONS
 from marketplace.domain.taxonomy import APPLICATION_SECTORS, DISCLOSURES, ORGANISATION_KINDS
@@ -34,6 +35,25 @@ PUBLISHED_ONCE = frozenset({"published", "unlisted", "taken_down", "expired", "s
 
 class TextFault(ValueError):
     """A demonstration text is wrong; the message names the entry and what is wrong with it."""
+
+
+def told(errors: Iterable[FieldError]) -> str:
+    """Return the faults of fields in a line."""
+    return "; ".join(f"{each.field}: {each.message} {dict(each.params)}" for each in errors)
+
+
+def naming(name: str, do: Callable[[], object]) -> Callable[[], None]:
+    """Return ``do`` so that whatever is refused raises TextFault with ``name``."""
+
+    def named() -> None:
+        try:
+            do()
+        except ValidationFailed as refused:
+            raise TextFault(f"{name}: {told(refused.errors)}") from refused
+        except DomainError as refused:
+            raise TextFault(f"{name}: {refused.message} {dict(refused.params)}") from refused
+
+    return named
 
 
 @dataclass(frozen=True)

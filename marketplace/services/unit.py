@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from marketplace.domain.errors import Conflict, DomainError
+from marketplace.domain.errors import Conflict, DomainError, NotFound
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.services.outside import outside
+
+Row = TypeVar("Row")
 
 _open: ContextVar[bool] = ContextVar("unit_of_work_open", default=False)
 
@@ -83,6 +86,18 @@ def insert_new(model: Any, rows: Iterable[dict[str, Any]], unique: Sequence[str]
         statement = statement.on_conflict_do_nothing(index_elements=list(unique)).returning(*columns)
         found |= {tuple(row) for row in db.session.execute(statement)}
     return found
+
+
+def made_before(model: type[Row], request_key: str, **belonging: Any) -> Row | None:
+    """Return the row that the same form made before, or None: a form sent twice counts once.
+
+    ``belonging``: what that row must say of whose it is. Raises NotFound where it is somebody else's.
+    """
+    columns: Any = model
+    known = db.session.scalar(select(model).where(columns.request_key == request_key))
+    if known is not None and any(getattr(known, name) != value for name, value in belonging.items()):
+        raise NotFound()
+    return known
 
 
 def in_unit() -> bool:

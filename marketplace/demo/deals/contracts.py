@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from marketplace.demo import material
 from marketplace.demo.deals.texts import ContractText, Deals, line_of, load, money_of, particulars_of
-from marketplace.demo.faults import naming
 from marketplace.demo.market import Market
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan, dice
-from marketplace.demo.texts import TextFault
+from marketplace.demo.texts import TextFault, naming
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor
 from marketplace.domain.deals.terms import REFUSAL_GROUNDS

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from marketplace.demo import material
 from marketplace.demo import texts as people_texts
 from marketplace.demo.deals.contracts import Contracts
-from marketplace.demo.faults import naming
 from marketplace.demo.plan import dice
 from marketplace.demo.subsidy import watchlists
 from marketplace.demo.subsidy.scenes import TOGETHER, CaseText, load
-from marketplace.demo.texts import TextFault
+from marketplace.demo.texts import TextFault, naming
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Role
 from marketplace.domain.money import FEN_PER_WAN

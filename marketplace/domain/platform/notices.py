@@ -27,6 +27,7 @@ GROUPS: Mapping[str, str] = {
     "contract": N_("我方技术合同的确认、登记与变更"),
     "payment": N_("我方技术合同的付款、凭证与退款"),
     "subsidy": N_("我方补助申请的进度"),
+    "job": N_("我启动的导入、导出等耗时任务"),
     "platform": N_("平台管理人员的来信与提醒"),
 }
 
@@ -44,6 +45,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "organisation_verified": NoticeKind(N_("“%(title)s”已通过认证"), "organisation"),
     "organisation_returned": NoticeKind(N_("“%(title)s”的认证材料被退回，请补正"), "organisation"),
     "organisation_suspended": NoticeKind(N_("“%(title)s”已被暂停"), "organisation"),
+    "organisation_closed": NoticeKind(N_("“%(title)s”已注销，您可以加入其他单位"), "organisation"),
     "organisation_restored": NoticeKind(N_("“%(title)s”已恢复"), "organisation"),
     "account_suspended": NoticeKind(N_("您的账号已被暂停，暂时不能登录"), "platform"),
     "account_restored": NoticeKind(N_("您的账号已恢复，可以登录"), "platform"),
@@ -84,6 +86,9 @@ KINDS: Mapping[str, NoticeKind] = {
     "pair_moved": NoticeKind(N_("您关注的“%(title)s”：%(what)s"), "match"),
     "negotiation_opened": NoticeKind(N_("对方希望就“%(title)s”开始洽谈"), "negotiation"),
     "offer_made": NoticeKind(N_("“%(title)s”收到第 %(number)s 份方案"), "negotiation"),
+    "offer_ending": NoticeKind(
+        N_("“%(title)s”第 %(number)s 份方案的有效期到 %(day)s，请在此之前答复"), "negotiation"
+    ),
     "offer_accepted": NoticeKind(N_("“%(title)s”的方案已被接受"), "negotiation"),
     "offer_declined": NoticeKind(N_("“%(title)s”的方案未被接受"), "negotiation"),
     "offer_withdrawn": NoticeKind(N_("“%(title)s”的方案已被对方撤回"), "negotiation"),
@@ -109,6 +114,10 @@ KINDS: Mapping[str, NoticeKind] = {
     "contract_offered": NoticeKind(N_("请确认技术合同“%(title)s”"), "contract"),
     "contract_confirmed": NoticeKind(N_("技术合同“%(title)s”已经各方确认，可以申请登记"), "contract"),
     "contract_declined": NoticeKind(N_("对方不同意技术合同“%(title)s”：%(note)s"), "contract"),
+    "contract_recalled": NoticeKind(
+        N_("起草方正在修改技术合同“%(title)s”，改好后会再请各方确认"), "contract"
+    ),
+    "contract_moved": NoticeKind(N_("技术合同“%(title)s”：%(state)s"), "contract"),
     "contract_returned": NoticeKind(N_("技术合同“%(title)s”被退回补正"), "contract"),
     "contract_refused": NoticeKind(N_("技术合同“%(title)s”不予登记"), "contract"),
     "contract_registered": NoticeKind(N_("技术合同“%(title)s”已登记"), "contract"),
@@ -117,6 +126,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "contract_change_returned": NoticeKind(N_("技术合同“%(title)s”的变更被退回补正"), "contract"),
     "price_objection_received": NoticeKind(N_("“%(title)s”的协议定价公示收到异议"), "contract"),
     "price_objection_upheld": NoticeKind(N_("“%(title)s”的协议定价异议成立，公示中止"), "contract"),
+    "price_objection_dismissed": NoticeKind(N_("“%(title)s”的协议定价异议不成立"), "contract"),
+    "price_publication_finished": NoticeKind(N_("“%(title)s”的协议定价公示期满，没有未决的异议"), "contract"),
     "payment_verified": NoticeKind(N_("“%(title)s”的凭证已核验：%(amount)s 元"), "payment"),
     "payment_returned": NoticeKind(N_("“%(title)s”的凭证被退回：%(amount)s 元"), "payment"),
     "refund_verified": NoticeKind(N_("“%(title)s”的退款已核验：%(amount)s 元"), "payment"),
@@ -136,14 +147,23 @@ KINDS: Mapping[str, NoticeKind] = {
     "recovery_overdue": NoticeKind(N_("“%(title)s”的补助应在 %(due)s 前退回，还差 %(amount)s 元"), "subsidy"),
     "recovery_unpaid": NoticeKind(N_("“%(title)s”的补助追回已超期：还差 %(amount)s 元"), "task"),
     "recovery_settled": NoticeKind(N_("“%(title)s”的补助追回已结清"), "subsidy"),
+    "recovery_written_off": NoticeKind(N_("“%(title)s”未退回的补助已按决定核销"), "subsidy"),
+    "recovery_lapsed": NoticeKind(N_("“%(title)s”的补助不再需要退回"), "subsidy"),
     "examination_assigned": NoticeKind(N_("请对“%(title)s”的补助申请提出意见：%(what)s"), "task"),
     "examination_declined": NoticeKind(
         N_("“%(title)s”的%(what)s须另请他人：%(name)s 申报了利害关系"), "task"
     ),
     "follow_up_due": NoticeKind(N_("请提交“%(title)s”的年度绩效报告"), "subsidy"),
+    "follow_up_accepted": NoticeKind(N_("“%(title)s”的%(year)s年度绩效报告已通过"), "subsidy"),
     "follow_up_returned": NoticeKind(
         N_("“%(title)s”的 %(year)s 年度绩效报告须补充，最迟 %(due)s"), "subsidy"
     ),
+    "setting_confirmed": NoticeKind(N_("您提出的参数“%(title)s”已由他人确认"), "task"),
+    "setting_rejected": NoticeKind(N_("您提出的参数“%(title)s”未获同意：%(note)s"), "task"),
+    "policy_confirmed": NoticeKind(N_("您提出的政策版本“%(title)s”已由他人确认"), "task"),
+    "policy_rejected": NoticeKind(N_("您提出的政策版本“%(title)s”未获同意：%(note)s"), "task"),
+    "job_done": NoticeKind(N_("%(title)s：已完成"), "job"),
+    "job_failed": NoticeKind(N_("%(title)s：没有完成，请打开查看原因"), "job"),
     "review_overdue": NoticeKind(N_("“%(title)s”已过办理期限（%(due)s），请尽快办理或督促办理"), "task"),
     "review_deputised": NoticeKind(N_("%(name)s 外出，“%(title)s”由您代办"), "task"),
     "online_disputed": NoticeKind(N_("“%(title)s”的在线支付被付款人提出争议：%(amount)s 元"), "payment"),

@@ -63,26 +63,33 @@ CONTRACT = Machine(
             "offered", "decline_by_link", "draft", N_("对方不同意"), Permission.RUN_BY_ITSELF, reason=True,
             notice="contract_declined",
         ),
-        Transition("offered", "recall", "draft", N_("收回修改"), Permission.EDIT_CONTRACT),
+        Transition(
+            "offered", "recall", "draft", N_("收回修改"), Permission.EDIT_CONTRACT, notice="contract_recalled"
+        ),
         *several(
             ("draft", "offered"),
             Transition(
                 "", "adopt_signed", "confirmed", N_("以签章文本代替对方确认"), Permission.EDIT_CONTRACT,
-                guards=(COMPLETE, SIGNED),
+                guards=(COMPLETE, SIGNED), notice="contract_confirmed",
             ),
         ),
         *several(
             ("confirmed", "returned"),
-            Transition("", "revise", "draft", N_("修改合同内容"), Permission.EDIT_CONTRACT),
+            Transition(
+                "", "revise", "draft", N_("修改合同内容"), Permission.EDIT_CONTRACT, notice="contract_recalled"
+            ),
         ),
         *several(
             ("confirmed", "returned"),
             Transition(
                 "", "submit", "submitted", N_("申请登记"), Permission.HANDLE_CONTRACT,
-                guards=(COMPLETE, SIGNED, PRICED_IN_PUBLIC, HAS_CERTIFICATE),
+                guards=(COMPLETE, SIGNED, PRICED_IN_PUBLIC, HAS_CERTIFICATE), notice="contract_moved",
             ),
         ),
-        Transition("submitted", "withdraw", "confirmed", N_("撤回登记申请"), Permission.HANDLE_CONTRACT),
+        Transition(
+            "submitted", "withdraw", "confirmed", N_("撤回登记申请"), Permission.HANDLE_CONTRACT,
+            notice="contract_moved",
+        ),
         *several(
             ("draft", "offered", "confirmed", "returned"),
             Transition(
@@ -117,10 +124,12 @@ CONTRACT = Machine(
         *several(RUNNING, Transition("", "amend", "registered", N_("变更"), Permission.RUN_BY_ITSELF)),
         Transition(
             "registered", "complete", "completed", N_("标记为履行完毕"), Permission.HANDLE_CONTRACT,
-            guards=(PAID_IN_FULL,),
+            guards=(PAID_IN_FULL,), notice="contract_moved",
         ),
         # Money went back, so that something is owed again.
-        Transition("completed", "resume", "registered", N_("恢复履行"), Permission.RUN_BY_ITSELF),
+        Transition(
+            "completed", "resume", "registered", N_("恢复履行"), Permission.RUN_BY_ITSELF, notice="contract_moved"
+        ),
         *several(
             RUNNING,
             Transition(
@@ -196,7 +205,14 @@ PRICE_PUBLICATION = Machine(
         State("halted", N_("异议成立"), Tone.BAD, final=True),
     ],
     [
-        Transition("open", "finish", "finished", N_("公示期满"), Permission.RUN_BY_ITSELF),
+        Transition(
+            "open",
+            "finish",
+            "finished",
+            N_("公示期满"),
+            Permission.RUN_BY_ITSELF,
+            notice="price_publication_finished",
+        ),
         Transition("open", "withdraw", "withdrawn", N_("撤回公示"), Permission.HANDLE_CONTRACT, reason=True),
         Transition("open", "halt", "halted", N_("异议成立"), Permission.RUN_BY_ITSELF),
     ],
@@ -212,7 +228,7 @@ PRICE_OBJECTION = Machine(
         State("upheld", N_("成立"), Tone.BAD, final=True),
     ],
     [
-        Transition("open", "dismiss", "dismissed", N_("异议不成立"), Permission.REVIEW, reason=True),
+        Transition("open", "dismiss", "dismissed", N_("异议不成立"), Permission.REVIEW, reason=True, notice="price_objection_dismissed"),
         Transition(
             "open", "uphold", "upheld", N_("异议成立"), Permission.REVIEW, reason=True,
             notice="price_objection_upheld",

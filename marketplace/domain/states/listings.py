@@ -44,7 +44,7 @@ LISTING = Machine(
             "published", "take_down", "taken_down", N_("撤下"), Permission.REVIEW,
             reason=True, dangerous=True, notice="listing_taken_down",
         ),
-        Transition("published", "deal", "dealt", N_("成交"), Permission.RUN_BY_ITSELF),
+        Transition("published", "deal", "dealt", N_("成交"), Permission.RUN_BY_ITSELF, notice="listing_dealt"),
     ],
     initial="draft",
 )  # fmt: skip

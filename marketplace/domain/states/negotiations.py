@@ -52,7 +52,7 @@ OFFER = Machine(
         Transition(
             "open", "accept", "accepted", N_("接受"), Permission.NEGOTIATE, guards=(OTHER_SIDE, NOT_EXPIRED)
         ),
-        Transition("open", "counter", "countered", N_("另提方案"), Permission.NEGOTIATE, guards=(OTHER_SIDE,)),
+        Transition("open", "counter", "countered", N_("另提方案"), Permission.NEGOTIATE, guards=(OTHER_SIDE,), notice="offer_made"),
         Transition(
             "open", "decline", "declined", N_("不接受"), Permission.NEGOTIATE, guards=(OTHER_SIDE,), reason=True,
             notice="offer_declined",
@@ -62,7 +62,7 @@ OFFER = Machine(
             notice="offer_withdrawn",
         ),
         # The day has passed, or the negotiation has ended.
-        Transition("open", "lapse", "lapsed", N_("失效"), Permission.RUN_BY_ITSELF),
+        Transition("open", "lapse", "lapsed", N_("失效"), Permission.RUN_BY_ITSELF, notice="offer_lapsed"),
     ],
     initial="open",
 )  # fmt: skip

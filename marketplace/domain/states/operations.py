@@ -33,9 +33,23 @@ SETTING = Machine(
     ],
     [
         Transition(
-            "proposed", "confirm", "effective", N_("确认生效"), Permission.CONFIRM_SETTINGS, dangerous=True
+            "proposed",
+            "confirm",
+            "effective",
+            N_("确认生效"),
+            Permission.CONFIRM_SETTINGS,
+            dangerous=True,
+            notice="setting_confirmed",
         ),
-        Transition("proposed", "reject", "rejected", N_("不同意"), Permission.CONFIRM_SETTINGS, reason=True),
+        Transition(
+            "proposed",
+            "reject",
+            "rejected",
+            N_("不同意"),
+            Permission.CONFIRM_SETTINGS,
+            reason=True,
+            notice="setting_rejected",
+        ),
         Transition(
             "proposed", "withdraw", "withdrawn", N_("撤回"), Permission.CHANGE_SETTINGS, guards=(IS_PROPOSER,)
         ),
@@ -72,8 +86,8 @@ JOB = Machine(
         *several(
             ("queued", "running"), Transition("", "start", "running", N_("开始"), Permission.RUN_BY_ITSELF)
         ),
-        Transition("running", "finish", "done", N_("完成"), Permission.RUN_BY_ITSELF),
-        Transition("running", "fail", "failed", N_("出错"), Permission.RUN_BY_ITSELF),
+        Transition("running", "finish", "done", N_("完成"), Permission.RUN_BY_ITSELF, notice="job_done"),
+        Transition("running", "fail", "failed", N_("出错"), Permission.RUN_BY_ITSELF, notice="job_failed"),
         Transition("failed", "retry", "queued", N_("重试"), Permission.RUN_JOBS),
     ],
     initial="queued",

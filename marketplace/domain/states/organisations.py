@@ -26,11 +26,11 @@ ORGANISATION = Machine(
         ),
         Transition(
             "unverified", "close", "closed", N_("注销单位"), Permission.VERIFY_ORGANISATION,
-            reason=True, dangerous=True,
+            reason=True, dangerous=True, notice="organisation_closed",
         ),
         Transition(
             "suspended", "close", "closed", N_("注销单位"), Permission.VERIFY_ORGANISATION,
-            reason=True, dangerous=True,
+            reason=True, dangerous=True, notice="organisation_closed",
         ),
     ],
     initial="unverified",

@@ -26,15 +26,15 @@ POLICY_VERSION = Machine(
             Transition("", "propose", "proposed", N_("提请确认"), Permission.CHANGE_POLICY, guards=(WINDOW_FREE,)),
         ),
         Transition("proposed", "recall", "editing", N_("收回修改"), Permission.CHANGE_POLICY),
-        Transition("proposed", "reject", "editing", N_("不同意"), Permission.CONFIRM_POLICY, reason=True),
+        Transition("proposed", "reject", "editing", N_("不同意"), Permission.CONFIRM_POLICY, reason=True, notice="policy_rejected"),
         # A second person; a text that is still 征求意见稿 serves estimates only.
         Transition(
             "proposed", "confirm_draft", "drafted", N_("确认为草案"), Permission.CONFIRM_POLICY,
-            guards=(SAYS_DRAFT,), dangerous=True,
+            guards=(SAYS_DRAFT,), dangerous=True, notice="policy_confirmed",
         ),
         Transition(
             "proposed", "confirm", "effective", N_("确认生效"), Permission.CONFIRM_POLICY,
-            guards=(SAYS_LAW, WINDOW_FREE), dangerous=True,
+            guards=(SAYS_LAW, WINDOW_FREE), dangerous=True, notice="policy_confirmed",
         ),
         # The window ends on a day; the version stays in force for what is paid inside it.
         Transition(
@@ -132,7 +132,8 @@ SUBSIDY_CASE = Machine(
             ),
         ),
         Transition(
-            "proposed", "give_up", "accepted", N_("撤销定额"), Permission.FIX_GRANT, reason=True, dangerous=True
+            "proposed", "give_up", "accepted", N_("撤销定额"), Permission.FIX_GRANT, reason=True, dangerous=True,
+            notice="case_moved",
         ),
         # An objection that is still open when the amount is reduced keeps the new amount from being published.
         Transition(
@@ -140,7 +141,9 @@ SUBSIDY_CASE = Machine(
             notice="case_moved",
         ),
         Transition("published", "object", "objected", N_("收到异议"), Permission.RUN_BY_ITSELF, notice="case_moved"),
-        Transition("objected", "resume", "published", N_("异议不成立，恢复公示"), Permission.RUN_BY_ITSELF),
+        Transition(
+            "objected", "resume", "published", N_("异议不成立，恢复公示"), Permission.RUN_BY_ITSELF, notice="case_moved"
+        ),
         *several(
             ("objected", "proposed"),
             Transition("", "uphold", "refused", N_("异议成立"), Permission.RUN_BY_ITSELF, notice="case_refused"),
@@ -215,9 +218,9 @@ RECOVERY = Machine(
         # A reduction before the payout is settled by itself: no money has left.
         Transition("open", "deduct", "settled", N_("调减"), Permission.RUN_BY_ITSELF),
         Transition(
-            "open", "write_off", "written_off", N_("核销"), Permission.APPROVE_GRANT, reason=True, dangerous=True
+            "open", "write_off", "written_off", N_("核销"), Permission.APPROVE_GRANT, reason=True, dangerous=True, notice="recovery_written_off",
         ),
-        Transition("open", "lapse", "lapsed", N_("撤销"), Permission.RUN_BY_ITSELF),
+        Transition("open", "lapse", "lapsed", N_("撤销"), Permission.RUN_BY_ITSELF, notice="recovery_lapsed"),
     ],
     initial="open",
 )  # fmt: skip
@@ -238,7 +241,7 @@ FOLLOW_UP = Machine(
             "given", "return", "returned", N_("退回补充"), Permission.FIX_GRANT, reason=True,
             notice="follow_up_returned",
         ),
-        Transition("given", "accept", "accepted", N_("验收"), Permission.FIX_GRANT),
+        Transition("given", "accept", "accepted", N_("验收"), Permission.FIX_GRANT, notice="follow_up_accepted"),
     ],
     initial="due",
 )  # fmt: skip

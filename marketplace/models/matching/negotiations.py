@@ -110,6 +110,7 @@ class Offer(Created, Versioned, Model):
     instalments: Mapped[list[Any]] = mapped_column(default=list)
     royalty_terms: Mapped[LongText] = mapped_column(default="")
     valid_until: Mapped[date]
+    reminded_at: Mapped[Moment | None]
     terms: Mapped[LongText] = mapped_column(default="")
     request_key: Mapped[str] = mapped_column(String(64), unique=True)
     negotiation: Mapped[Negotiation] = relationship(back_populates="offers")

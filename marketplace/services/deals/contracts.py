@@ -152,35 +152,38 @@ def act(
 
     What else an action brings about is the business of the service that calls this.
     """
-    subject = subject_of(contract, actor)
+    subject, readers = subject_of(contract, actor), organisations_of(contract)
     transition = workflow.apply(CONTRACT, contract, action, actor, subject, reasons, note)
     contract.state_note, contract.state_at = clean_text(note), clock.now()
     db.session.flush()
     if transition.notice == "contract_offered":
         tell(actor, contract, transition.notice, {party.organisation_id for party in facts.awaited(contract)})
     elif transition.notice:
-        tell(actor, contract, transition.notice)
+        # Who could read it until now is told that it went back to its drafter.
+        concerned = readers | organisations_of(contract) | {contract.organisation_id}
+        tell(actor, contract, transition.notice, concerned)
     return transition
 
 
 def tell(
     actor: Actor, contract: Contract, kind: str, only: Collection[int | None] | None = None, **params: Any
 ) -> None:
-    """Leave a notice for the people of every organisation of the contract (or ``only`` these), but not for who acts."""
+    """Leave a notice for the people of every organisation of the contract (or ``only`` these), but not for who acts.
+
+    It leads to the contract, or to the list of theirs for those who do not read it while it is a draft.
+    """
     concerned = only if only is not None else organisations_of(contract) | {contract.organisation_id}
-    people = {
-        person
-        for organisation_id in concerned
-        if organisation_id is not None
-        for person in notices.members_of(organisation_id)
-    }
     title = contract.current.title if contract.current is not None else contract.filing_number
     words: dict[str, Any] = {
         "title": title,
         "note": contract.state_note,
         "state": CONTRACT.states[contract.state].label,
     }
-    notices.notify(people - {actor.person_id}, kind, "contract", contract.id, **(words | params))
+    for organisation_id in sorted(one for one in concerned if one is not None):
+        people = set(notices.members_of(organisation_id)) - {actor.person_id}
+        hidden = contract.state == "draft" and organisation_id != contract.organisation_id
+        page = "my_contracts" if hidden else "contract"
+        notices.notify(people, kind, page, contract.id, **(words | params))
 
 
 @files.reader("contract")

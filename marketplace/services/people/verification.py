@@ -97,7 +97,11 @@ def close(actor: Actor, organisation: Organisation, note: str) -> None:
         if task is not None:
             reviews.cancel(task)
     invitations.lapse_of(organisation)
+    people = notices.members_of(organisation.id)
     members.dissolve(actor, organisation)
+    for person_id in sorted(people):
+        # Each on the page of their own account: the organisation's is theirs no more.
+        notices.notify([person_id], "organisation_closed", "account", person_id, title=organisation.name)
 
 
 MOVES = {"suspend": suspend, "restore": restore, "close": close}

@@ -23,13 +23,15 @@ from marketplace.extensions import db
 from marketplace.models.platform import Job
 from marketplace.services import workflow
 from marketplace.services.outside import outside
-from marketplace.services.platform import outbox
+from marketplace.services.platform import notices, outbox
 from marketplace.services.unit import in_unit, unit_of_work
 
 logger = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(minutes=3)
 SAVE_EVERY_SECONDS = 0.5
+TOLD_AFTER = timedelta(seconds=30)
+"""Whoever waited less has the page with the progress still before them."""
 _SUBJECT = Subject("job")
 
 # Jobs that threads of this process perform now: their hearts beat with the worker's clock.
@@ -213,7 +215,11 @@ def _read(job_id: int) -> Job:
 
 
 def _end(job: Job, action: str, result: dict[str, Any] | None = None, error: str = "") -> None:
-    workflow.apply(JOB, job, action, SYSTEM, _SUBJECT)
+    moved = workflow.apply(JOB, job, action, SYSTEM, _SUBJECT)
     # A job that failed keeps what it noted on its way, so that it can go on from there.
     job.result = job.result if result is None else result
     job.error, job.finished_at = error[:2000], clock.now()
+    waited = clock.now() - job.created_at >= TOLD_AFTER
+    if moved.notice and job.started_by is not None and (waited or action == "fail"):
+        kind = JOB_KINDS[job.kind]
+        notices.notify([job.started_by], moved.notice, kind.page, job.id, title=kind.label)

@@ -76,7 +76,7 @@ def decide(actor: Actor, row_id: int, action: str, note: str = "") -> SettingVal
     row.decision_note = clean_text(note)
     db.session.flush()
     if moved.notice and row.proposed_by is not None:
-        words = {"title": SETTINGS[row.key].label, "note": row.decision_note}
+        words: dict[str, Any] = {"title": SETTINGS[row.key].label, "note": row.decision_note}
         notices.notify([row.proposed_by], moved.notice, "settings", row.id, **words)
     return row
 

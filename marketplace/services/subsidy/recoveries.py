@@ -65,6 +65,7 @@ def sync(version: PolicyVersion, about: Collection[int] | None = None) -> list[R
         for row in rows:
             if row.state == "open":
                 workflow.apply(RECOVERY, row, "lapse", SYSTEM, Subject("recovery"))
+                cases.tell(row.case, "recovery_lapsed")
         # What is settled stays settled: only the difference is asked for.
         settled = sum(row.amount_fen for row in rows if row.state != "lapsed")
         posted += _post(version, key, amount - settled)

@@ -9,6 +9,7 @@ from marketplace.domain.access import Actor, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.extensions import db
 from marketplace.models.deals import Confirmation, Contract
+from marketplace.models.platform import Notice
 from marketplace.services.deals import confirming, contracts, drafts
 from tests import factories as make
 from tests.deals import make_contract
@@ -53,6 +54,10 @@ def test_offering_and_recalling_twice_is_harmless(two: tuple[Contract, Actor, Ac
     did(confirming.recall, actor, contract.id)
     did(confirming.recall, actor, contract.id)
     assert state(contract) == "draft"
+    assert notices_of(partner) == ["contract_offered", "contract_recalled"]
+    # Who cannot read the draft is led to the list of contracts.
+    told = db.session.scalars(select(Notice).where(Notice.kind == "contract_recalled")).one()
+    assert told.subject_kind == "my_contracts"
     with pytest.raises(NotFound):
         contracts.get_for(partner, contract.id)
     with pytest.raises(NotFound):

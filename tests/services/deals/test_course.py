@@ -130,7 +130,7 @@ def test_what_was_never_shown_ends_unseen_and_what_was_shown_ends_as_shown() -> 
     did(drafts.save_money, actor, shown.id, MONEY)
     did(confirming.void, actor, shown.id, "不做了")
     assert contracts.get_for(partner, shown.id).current.ordinal == 1
-    assert notices_of(partner) == ["contract_ended"]
+    assert notices_of(partner) == ["contract_recalled", "contract_ended"]
 
 
 def test_a_contract_is_completed_when_all_is_paid() -> None:

@@ -283,6 +283,8 @@ def test_closing_frees_people_and_ends_what_waits(session, admin, head) -> None:
     with unit_of_work():
         verification.close(actor(admin), organisation, "重复入驻")
     assert organisation.state == "closed"
+    told = session.scalars(select(Notice).where(Notice.kind == "organisation_closed")).one()
+    assert (told.person_id, told.subject_kind) == (head.id, "account")
     assert session.scalars(select(OrganisationProfile.state)).all().count("withdrawn") == 1
     assert [task.state for task in session.scalars(select(ReviewTask))] == ["cancelled"]
     assert session.scalars(select(Invitation.state)).all() == ["revoked"]

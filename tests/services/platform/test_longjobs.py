@@ -14,7 +14,7 @@ from marketplace.domain.access import Actor, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.domain.platform.jobs import MAX_ATTEMPTS
 from marketplace.extensions import db
-from marketplace.models.platform import AuditEvent, Job, OutboxMessage
+from marketplace.models.platform import AuditEvent, Job, Notice, OutboxMessage
 from marketplace.services.outside import outside
 from marketplace.services.platform import longjobs, outbox
 from marketplace.services.platform.longjobs import Progress
@@ -62,6 +62,7 @@ def test_a_job_is_promised_performed_and_told_of(admin: Actor) -> None:
         1,
     )
     assert job.finished_at is not None
+    assert not db.session.query(Notice).count(), "who waited a moment only still watches"
     tags = list(
         db.session.scalars(
             select(AuditEvent.tag).where(AuditEvent.subject_kind == "job").order_by(AuditEvent.id)
@@ -90,6 +91,8 @@ def test_a_fault_is_kept_for_people_and_can_be_tried_again(
     job_id = start(admin)
     longjobs.run({"reindex": breaks})
     assert (read(job_id).state, read(job_id).error) == ("failed", "ZeroDivisionError: by nothing")
+    (told,) = db.session.query(Notice)
+    assert (told.kind, told.subject_kind, told.subject_id) == ("job_failed", "job", job_id)
     with unit_of_work():
         longjobs.retry(admin, job_id)
     with pytest.raises(Conflict), unit_of_work():

@@ -12,7 +12,7 @@ from marketplace.domain.access import Actor, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.domain.platform.settings import SETTINGS
 from marketplace.extensions import db
-from marketplace.models.platform import SettingValue
+from marketplace.models.platform import Notice, SettingValue
 from marketplace.services.platform import settings
 from marketplace.services.unit import unit_of_work
 from tests import factories
@@ -88,6 +88,8 @@ def test_rejecting_needs_a_reason_and_withdrawing_is_for_the_proposer_too(
     rows = {row.id: row for row in settings.history(IMPORTANT)}
     assert (rows[refused].state, rows[refused].decision_note) == ("rejected", "次数过少，影响老年人")
     assert (rows[withdrawn].state, rows[withdrawn].decided_by) == ("withdrawn", None)
+    told = db.session.scalars(select(Notice).where(Notice.person_id == first.person_id)).one()
+    assert (told.kind, told.params["note"]) == ("setting_rejected", "次数过少，影响老年人")
     assert settings.get(IMPORTANT) == SETTINGS[IMPORTANT].initial
 
 

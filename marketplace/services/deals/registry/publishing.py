@@ -229,6 +229,8 @@ def decide(actor: Actor, objection_id: int, action: str, answer: str) -> PriceOb
     if action == "uphold" and publication.state == "open":
         workflow.apply(PRICE_PUBLICATION, publication, "halt", SYSTEM, subject_of(publication))
         _tell(publication, "price_objection_upheld")
+    elif action == "dismiss":
+        _tell(publication, "price_objection_dismissed")
     return row
 
 
@@ -262,4 +264,5 @@ def finish_due() -> int:
             publication = _locked(db.session.get_one(PricePublication, publication_id))
             if publication.state == "open":
                 workflow.apply(PRICE_PUBLICATION, publication, "finish", SYSTEM, subject_of(publication))
+                _tell(publication, "price_publication_finished")
     return len(due)

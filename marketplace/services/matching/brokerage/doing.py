@@ -15,9 +15,10 @@ from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Lead, LeadContact, LeadTask
-from marketplace.services import presses, workflow
+from marketplace.services import workflow
 from marketplace.services.matching.brokerage import leads
 from marketplace.services.platform import audit
+from marketplace.services.unit import made_before
 
 LONGEST_TASK = 200
 FARTHEST = timedelta(days=730)
@@ -39,7 +40,7 @@ def record_contact(actor: Actor, lead_id: int, data: ContactData, request_key: s
     Raises ValidationFailed (``met_on``, ``way``, ``side``, ``body``).
     """
     lead = leads.get(actor, lead_id, lock=True)
-    known = presses.earlier(LeadContact, request_key, lead_id=lead.id)
+    known = made_before(LeadContact, request_key, lead_id=lead.id)
     if known is not None:
         return known
     body = clean_text(data.body)
@@ -83,7 +84,7 @@ def _check_contact(data: ContactData, body: str) -> None:
 def add_task(actor: Actor, lead_id: int, due_on: date | None, what: str, request_key: str) -> LeadTask:
     """Mean to do something by a day. The same ``request_key`` is one task. Raises ValidationFailed."""
     lead = leads.get(actor, lead_id, lock=True)
-    known = presses.earlier(LeadTask, request_key, lead_id=lead.id)
+    known = made_before(LeadTask, request_key, lead_id=lead.id)
     if known is not None:
         return known
     line = clean_line(what)

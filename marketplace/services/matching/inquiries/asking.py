@@ -13,11 +13,11 @@ from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.matching import Inquiry, InquiryMessage, MatchShown
 from marketplace.models.people import Organisation
-from marketplace.services import presses
 from marketplace.services.catalogue import pages
 from marketplace.services.matching.inquiries import threads, writing
 from marketplace.services.matching.telling import shown
 from marketplace.services.platform import audit, deadlines, notices, settings
+from marketplace.services.unit import made_before
 
 _OTHER = {"demand": "achievement", "achievement": "demand"}
 
@@ -71,7 +71,7 @@ def ask(
     the first inquiry and tells nobody twice. Raises DomainError with a field for a message too short or too long,
     for one that was sent before, and beyond what an organisation may ask in a day.
     """
-    known = presses.earlier(Inquiry, request_key, sender_id=actor.person_id, listing_id=listing.id)
+    known = made_before(Inquiry, request_key, sender_id=actor.person_id, listing_id=listing.id)
     if known is not None:
         return known
     text = writing.checked(message, QUESTION_SHORTEST)

@@ -23,9 +23,9 @@ from marketplace.domain.states.inquiries import WAITING_STATES
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import Inquiry, InquiryMessage
-from marketplace.services import presses
 from marketplace.services.matching.inquiries import threads
 from marketplace.services.platform import audit, files, settings
+from marketplace.services.unit import made_before
 
 KIND = "inquiry_message"
 PURPOSE = "inquiry_file"
@@ -56,7 +56,7 @@ def write(
     NotAllowed where the thread is only to be read, NotFound for strangers.
     """
     inquiry = threads.get(actor, inquiry_id, lock=True)
-    known = presses.earlier(InquiryMessage, request_key, person_id=actor.person_id, inquiry_id=inquiry.id)
+    known = made_before(InquiryMessage, request_key, person_id=actor.person_id, inquiry_id=inquiry.id)
     if known is not None:
         return known
     refused = threads.refusal(actor, inquiry)

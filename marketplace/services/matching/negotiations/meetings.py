@@ -11,9 +11,9 @@ from marketplace.domain.errors import FieldError, NotAllowed, NotFound, Validati
 from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import MeetingNote, Negotiation
-from marketplace.services import presses
 from marketplace.services.matching.negotiations import records
 from marketplace.services.platform import audit
+from marketplace.services.unit import made_before
 
 SHORTEST, LONGEST = 10, 5000
 LONGEST_PLACE = 100
@@ -42,7 +42,7 @@ def write(actor: Actor, negotiation_id: int, data: NoteData, request_key: str) -
     """
     negotiation = records.get(actor, negotiation_id, lock=True)
     require(actor, Permission.NEGOTIATE, records.readers_of(negotiation))
-    known = presses.earlier(
+    known = made_before(
         MeetingNote, request_key, negotiation_id=negotiation.id, organisation_id=actor.organisation_id
     )
     if known is not None:

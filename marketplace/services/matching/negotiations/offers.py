@@ -13,13 +13,12 @@ from marketplace.domain.states import NEGOTIATION, OFFER, Transition
 from marketplace.domain.text import N_, clean_text
 from marketplace.extensions import db
 from marketplace.models.matching import Negotiation, Offer
-from marketplace.services import presses, workflow
+from marketplace.services import workflow
 from marketplace.services.matching.negotiations import records
 from marketplace.services.platform import audit
-from marketplace.services.unit import unit_of_work
+from marketplace.services.unit import made_before
 
 LONGEST_NOTE = 1000
-CHUNK = 100
 
 GONE = {
     "withdrawn": N_("对方已经撤回这份方案，请看最新情况"),
@@ -66,7 +65,7 @@ def make(
     first offer. Raises ValidationFailed as ``rules.clean`` does.
     """
     negotiation = records.get_own(actor, negotiation_id, lock=True)
-    known = presses.earlier(
+    known = made_before(
         Offer, request_key, negotiation_id=negotiation.id, organisation_id=actor.organisation_id
     )
     if known is not None:
@@ -116,14 +115,14 @@ def _fresh_offers(negotiation: Negotiation) -> list[Offer]:
 def _make_room(actor: Actor, negotiation: Negotiation, offer: Offer) -> None:
     """Close the offer that another follows: lapsed, taken back by its own side, or answered by the other."""
     if offer.valid_until < clock.today():
-        _move(SYSTEM, negotiation, offer, "lapse")
+        move(SYSTEM, negotiation, offer, "lapse")
     elif offer.organisation_id == actor.organisation_id:
-        _move(actor, negotiation, offer, "withdraw")
+        move(actor, negotiation, offer, "withdraw")
     else:
-        _move(actor, negotiation, offer, "counter")
+        move(actor, negotiation, offer, "counter")
 
 
-def _move(
+def move(
     actor: Actor,
     negotiation: Negotiation,
     offer: Offer,
@@ -167,7 +166,7 @@ def accept(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
     records.check_other_side(actor, negotiation)
     if offer.valid_until < clock.today() and offer.organisation_id != actor.organisation_id:
         raise Conflict(GONE["lapsed"], code="offer_gone")
-    _move(actor, negotiation, offer, "accept")
+    move(actor, negotiation, offer, "accept")
     agreed = workflow.apply(NEGOTIATION, negotiation, "agree", SYSTEM, records.sides_of(negotiation))
     assert agreed.notice is not None  # noqa: S101
     records.tell(actor, negotiation, agreed.notice)
@@ -183,7 +182,7 @@ def decline(
         return offer
     _refuse_gone(offer)
     reasons = known_reasons(reasons, rules.DECLINE_REASONS, note)
-    transition = _move(actor, negotiation, offer, "decline", reasons, note)
+    transition = move(actor, negotiation, offer, "decline", reasons, note)
     assert transition.notice is not None  # noqa: S101
     records.tell(actor, negotiation, transition.notice)
     return offer
@@ -206,7 +205,7 @@ def withdraw(actor: Actor, offer_id: int, version: int | None = None) -> Offer:
         return offer
     if offer.state != "open":
         raise Conflict(_ANSWERED[offer.state], code="offer_gone")
-    transition = _move(actor, negotiation, offer, "withdraw")
+    transition = move(actor, negotiation, offer, "withdraw")
     assert transition.notice is not None  # noqa: S101
     records.tell(actor, negotiation, transition.notice)
     return offer
@@ -223,37 +222,4 @@ def lapse_open(negotiation: Negotiation) -> None:
     """Let the open offer of a negotiation that ends lapse with it."""
     for offer in _fresh_offers(negotiation):
         if offer.state == "open":
-            _move(SYSTEM, negotiation, offer, "lapse")
-
-
-def lapse_due() -> int:
-    """Let every offer lapse whose day is over; return how many. Each chunk is a transaction."""
-    lapsed = 0
-    while ids := _due():
-        with unit_of_work():
-            for offer_id, negotiation_id in ids:
-                lapsed += _lapse(offer_id, negotiation_id)
-    return lapsed
-
-
-def _due() -> list[tuple[int, int]]:
-    query = (
-        select(Offer.id, Offer.negotiation_id)
-        .where(Offer.state == "open", Offer.valid_until < clock.today())
-        .order_by(Offer.id)
-        .limit(CHUNK)
-    )
-    found = [(row[0], row[1]) for row in db.session.execute(query)]
-    db.session.rollback()
-    return found
-
-
-def _lapse(offer_id: int, negotiation_id: int) -> bool:
-    """Let one offer lapse unless somebody answered it or took it back first."""
-    negotiation = records.locked(negotiation_id)
-    offer = db.session.get_one(Offer, offer_id, populate_existing=True)
-    if negotiation is None or offer.state != "open":
-        return False
-    _move(SYSTEM, negotiation, offer, "lapse")
-    records.tell(SYSTEM, negotiation, "offer_lapsed", number=offer.ordinal)
-    return True
+            move(SYSTEM, negotiation, offer, "lapse")

@@ -80,6 +80,7 @@ def accept(actor: Actor, case_id: int, year: int) -> FollowUp:
     _decide(actor, case, row, "accept")
     row.accepted_by = actor.person_id
     _keep(actor, row, "accepted")
+    cases.tell(case, "follow_up_accepted", year=year)
     return row
 
 

@@ -253,4 +253,5 @@ def write_off(actor: Actor, recovery_id: int, note: str) -> Recovery:
     db.session.add(decision)
     workflow.apply(RECOVERY, row, "write_off", actor, subject_of(row), note=words)
     audit.record(actor, "subsidy_decision.create", "subsidy_decision", decision.id, kind="written_off")
+    cases.tell(db.session.get_one(SubsidyCase, row.case_id), "recovery_written_off")
     return row

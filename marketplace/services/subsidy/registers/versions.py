@@ -17,7 +17,7 @@ from marketplace.domain.text import N_, clean_line, clean_text
 from marketplace.extensions import db
 from marketplace.models.subsidy import PolicyVersion
 from marketplace.services import workflow
-from marketplace.services.platform import audit
+from marketplace.services.platform import audit, notices
 from marketplace.services.subsidy import policies
 
 ONE_DAY = timedelta(days=1)
@@ -214,9 +214,12 @@ def act(actor: Actor, version_id: int, action: str, note: str = "") -> PolicyVer
             row.decided_by, row.decided_at = actor.person_id, clock.now()
         elif action == "repeal" and (row.window_from is None or row.window_from <= clock.today()):
             row.window_to = min(row.window_to or date.max, clock.today())
-        workflow.apply(POLICY_VERSION, row, action, actor, subject, note=note)
+        moved = workflow.apply(POLICY_VERSION, row, action, actor, subject, note=note)
     row.state_note = clean_text(note)
     db.session.flush()
+    if moved.notice and row.proposed_by is not None:
+        words: dict[str, Any] = {"title": row.document, "note": row.state_note}
+        notices.notify([row.proposed_by], moved.notice, "policy_version", row.id, **words)
     return row
 
 

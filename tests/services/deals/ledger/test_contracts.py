@@ -186,7 +186,7 @@ def test_readers_of_contracts_take_only_these_ledgers(finance):
     admin = factories.actor(factories.make_staff(Role.SYSTEM_ADMIN))
     auditor = factories.actor(factories.make_staff(Role.AUDITOR))
     assert set(ledgers.readable(finance)) == {"contracts", "payments", "subsidies"}
-    assert set(ledgers.readable(admin)) == {"organisations", "achievements", "demands"}
+    assert set(ledgers.readable(admin)) == {"organisations", "people", "achievements", "demands", "audit"}
     assert set(ledgers.readable(auditor)) == set(ledgers.LEDGERS)
     for actor, name in ((finance, "organisations"), (admin, "contracts")):
         with pytest.raises(NotAllowed):

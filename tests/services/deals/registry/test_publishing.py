@@ -57,6 +57,8 @@ def test_published_for_the_set_days_then_signed(contract, seller):
         assert publishing.finish_due() == 1
         assert publishing.finish_due() == 0
         assert db.session.get_one(PricePublication, shown.id).state == "finished"
+        told = db.session.query(Notice).filter_by(kind="price_publication_finished")
+        assert {notice.person_id for notice in told} == {them.person_id}
         contract.signed_on = shown.ends_on
         assert not prices.are_public(contract)
         contract.signed_on = clock.today()

@@ -16,7 +16,7 @@ from marketplace.domain.states import OFFER
 from marketplace.extensions import db
 from marketplace.models.matching import Negotiation, Offer
 from marketplace.models.platform import Notice
-from marketplace.services.matching.negotiations import beginning, ending, offers, records
+from marketplace.services.matching.negotiations import beginning, ending, lapsing, offers, records
 from marketplace.services.unit import unit_of_work
 from tests import dealings
 from tests.dealings import fresh, make_negotiation, make_offer, make_table, run
@@ -189,17 +189,28 @@ def test_an_offer_lapses_by_the_clock(noon):
     table = make_table()
     negotiation = make_negotiation(table)
     offer = make_offer(table, negotiation, valid_until=clock.today())
-    assert offers.lapse_due() == 0
+    assert lapsing.lapse_due() == 0
     with clock.frozen(noon + timedelta(days=1)):
         assert offers.open_one(fresh(negotiation)) is None
         with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)
-        assert offers.lapse_due() == 1
+        assert lapsing.lapse_due() == 1
         assert [heard("offer_lapsed", table.people[side].id) for side in ("buyer", "seller")] == [1, 1]
         assert fresh(offer).state == "lapsed"
         with pytest.raises(Conflict, match="有效期已过"):
             run(offers.accept, table.buyer, offer.id)
         make_offer(table, negotiation)
+
+
+def test_the_side_that_owes_an_answer_is_told_once_before_the_last_day(noon):
+    table = make_table()
+    offer = make_offer(table, make_negotiation(table), valid_until=clock.today() + timedelta(days=5))
+    assert lapsing.remind_due() == 0
+    with clock.frozen(noon + timedelta(days=3)):
+        assert (lapsing.remind_due(), lapsing.remind_due()) == (1, 0)
+    sides = [heard("offer_ending", table.people[side].id) for side in ("buyer", "seller")]
+    assert sorted(sides) == [0, 1]
+    assert heard("offer_ending", offer.person_id) == 0
 
 
 def test_who_lost_its_verification_stops_and_so_does_who_deals_with_it():

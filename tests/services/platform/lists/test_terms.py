@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from marketplace.domain import clock
 from marketplace.domain.access import Role
+from marketplace.domain.coded import Labels
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed
-from marketplace.domain.taxonomy import CITY_TAGS, Labels
+from marketplace.domain.taxonomy import CITY_TAGS
 from marketplace.extensions import db
 from marketplace.models.people import Person
 from marketplace.models.platform import Job

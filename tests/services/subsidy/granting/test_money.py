@@ -177,8 +177,9 @@ def test_what_came_back_on_a_replaced_recovery_counts_for_the_next():
 
 
 def test_the_rest_is_written_off_by_decision_alone():
-    (recovery,) = grants.paid_back(grants.paid_case(), 100)
-    approver = staff(Role.SUBSIDY_APPROVER)
+    case = grants.paid_case()
+    (recovery,) = grants.paid_back(case, 100)
+    approver, owner = staff(Role.SUBSIDY_APPROVER), make.make_person(case.organisation)
     with pytest.raises(DomainError, match="理由"), unit_of_work():
         recovering.write_off(approver, recovery.id, "")
     finance = staff(Role.FINANCE)
@@ -191,6 +192,8 @@ def test_the_rest_is_written_off_by_decision_alone():
     assert (
         db.session.query(SubsidyDecision).filter_by(kind="written_off", subject_id=recovery.id).count() == 1
     )
+    told = db.session.query(Notice).filter_by(person_id=owner.id, kind="recovery_written_off")
+    assert [notice.subject_id for notice in told] == [case.id]
 
 
 def test_reports_fall_due_yearly_and_end_the_case():
@@ -213,6 +216,8 @@ def test_reports_fall_due_yearly_and_end_the_case():
         with unit_of_work():
             following.close(reviewer, case.id)
     assert fresh(case).state == "closed"
+    told = db.session.query(Notice).filter_by(person_id=owner.person_id, kind="follow_up_accepted")
+    assert sorted(notice.params["year"] for notice in told) == years
     assert following.listed(reviewer, "accepted")[0][1].id == case.id
 
 

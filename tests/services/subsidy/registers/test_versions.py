@@ -12,7 +12,7 @@ from marketplace.domain.access import VISITOR, Role
 from marketplace.domain.errors import Conflict, DomainError, NotAllowed, NotFound, ValidationFailed
 from marketplace.domain.subsidy.parameters import PURCHASE, initial, shown
 from marketplace.extensions import db
-from marketplace.models.platform import AuditEvent
+from marketplace.models.platform import AuditEvent, Notice
 from marketplace.models.subsidy import PolicyVersion
 from marketplace.services.subsidy import policies
 from marketplace.services.subsidy.registers import batches, versions
@@ -72,6 +72,8 @@ def test_a_second_person_confirms(manager, other):
     assert act(other, version, "confirm") == "effective"
     assert policies.for_payment("purchase", date(2026, 5, 1)).id == version
     assert policies.for_payment("purchase", date(2025, 12, 31)) is None
+    told = db.session.scalars(select(Notice)).one()
+    assert (told.person_id, told.kind, told.subject_id) == (manager.person_id, "policy_confirmed", version)
 
 
 def test_a_confirmed_version_is_fixed(manager, other):
