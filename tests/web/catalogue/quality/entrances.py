@@ -1,4 +1,4 @@
-"""Who may enter the pages of corrections and quality: the part of the table of tests/web/test_routes.py for them."""
+"""Who may enter the pages of writing listings, of their quality and of corrections (see tests/web/test_routes.py)."""
 
 from tests.web.matching.entrances import ALL, OWNERS, SIGNED_IN, SOME
 
@@ -12,6 +12,9 @@ DESK = SIGNED_IN - {
     "publisher",
 }
 
+TRADERS = OWNERS | {"stranger"}
+JUDGES = frozenset({"achievement_reviewer", "auditor"})
+
 MAY_ENTER_QUALITY = {
     "corrections.detail": SOME,
     "corrections.look_up": ALL,
@@ -20,9 +23,25 @@ MAY_ENTER_QUALITY = {
     "corrections.sent": ALL,
     "corrections.write": ALL,
     "correction_desk.decide": SOME,
-    "correction_desk.index": DESK - {"system_admin"},
+    "correction_desk.index": DESK,
     "correction_desk.settle": SOME,
     "correction_desk.show": SOME,
     "quality.beside": SOME,
     "quality.look": OWNERS,
+    "editing.step": OWNERS,
+    "editing.save": OWNERS,
+    "editing.add_file": OWNERS,
+    "editing.remove_file": OWNERS,
+    "editing.submit": OWNERS,
+    "my_listings.index": TRADERS,
+    "my_listings.new": TRADERS,
+    "my_listings.create": TRADERS,
+    "my_listings.detail": OWNERS,
+    "my_listings.act": OWNERS,
+    "my_listings.discard": OWNERS,
+    "my_listings.edit": OWNERS,
+    "my_listings.changes": OWNERS | JUDGES,
+    "my_listings.preview": OWNERS | JUDGES,
+    "my_listings.take_down": {"achievement_reviewer"},
+    "my_listings.withdraw": OWNERS,
 }
