@@ -10,14 +10,14 @@ from typing import Any
 from marketplace.domain.calendar import Limit
 from marketplace.domain.deals.turnover import MEASURES, VIEWS
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.domain.text import N_
 
 
 @dataclass(frozen=True)
 class Definition:
     """One setting: ``kind`` is ``int``, ``limit`` ({number, unit: 日|工作日}), ``choice`` (a code of ``options``),
-    or one of lists.KINDS (domain/platform/lists.py).
+    or one of city_lists.KINDS (domain/platform/city_lists.py).
 
     ``second_person``: a change waits until somebody else confirms it.
     """
@@ -137,7 +137,7 @@ _ALL = (
 
 _LISTS = tuple(
     Definition(one.key, one.label, one.kind, one.initial, unit=one.unit, second_person=True, basis=one.basis)
-    for one in lists.ALL
+    for one in city_lists.ALL
 )
 
 SETTINGS: Mapping[str, Definition] = {definition.key: definition for definition in (*_ALL, *_LISTS)}
@@ -162,8 +162,8 @@ def section_of(key: str) -> str:
 def check_value(key: str, value: Any) -> Any:
     """Return ``value`` as it is stored; raise DomainError (field ``value``) where it is out of bounds."""
     definition = SETTINGS[key]
-    if definition.kind in lists.KINDS:
-        return lists.check_value(key, definition.kind, value)
+    if definition.kind in city_lists.KINDS:
+        return city_lists.check_value(key, definition.kind, value)
     if definition.kind == "choice":
         if value not in definition.options:
             raise DomainError("setting_no_option", N_("请从列表中选择"), field="value")

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.domain.platform.settings import SECTIONS, SETTINGS, Definition, section_of
 from marketplace.domain.states import SETTING
 from marketplace.domain.text import N_
@@ -33,7 +33,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/admin")
 def setting_words(key: str, value: Any) -> str:
     """A value with its unit: ``5 工作日``, ``20 MB``; of a list, what stands in it."""
     definition = SETTINGS[key]
-    if definition.kind in lists.KINDS:
+    if definition.kind in city_lists.KINDS:
         return list_words(definition, value)
     if definition.kind == "limit":
         return f"{value['number']} {_(value['unit'])}"
@@ -45,7 +45,7 @@ def setting_words(key: str, value: Any) -> str:
 def list_words(definition: Definition, value: Any) -> str:
     """A list or an indicator in one line."""
     if definition.kind == "target":
-        period = _(lists.PERIODS[value["period"]])
+        period = _(city_lists.PERIODS[value["period"]])
         unit = _(definition.unit)
         return _("%(year)s 年 %(number)s %(unit)s（%(period)s）", **{**value, "unit": unit, "period": period})
     names = [one["label"] if definition.kind == "terms" else one["name"] for one in value]
@@ -62,7 +62,7 @@ def index() -> str:
     words = (form.q.data or "").strip()
     sections: dict[str, list[settings.InForce]] = {title: [] for title in [*SECTIONS, N_("其他")]}
     for row in settings.overview(day):
-        if row.definition.kind not in lists.KINDS and words in _(row.definition.label):
+        if row.definition.kind not in city_lists.KINDS and words in _(row.definition.label):
             sections[section_of(row.definition.key)].append(row)
     shown = {title: rows for title, rows in sections.items() if rows}
     return render_template("settings/index.html", form=form, sections=shown, day=day, today=clock.today())
@@ -92,7 +92,7 @@ def detail(key: str) -> str:
 def change(key: str) -> Any:
     """Propose another value; the password is asked for where a second person is."""
     definition = _definition(key)
-    if definition.kind in lists.KINDS:
+    if definition.kind in city_lists.KINDS:
         return redirect(url_for("city_lists.change", key=key))
     return _change_carefully(definition) if definition.second_person else _change(definition)
 
@@ -160,12 +160,12 @@ def decide(row_id: int) -> str | Response:
     )
 
 
-def _change_of(row: Any) -> lists.Change | None:
+def _change_of(row: Any) -> city_lists.Change | None:
     """What a proposed list changes in the one it would follow; None for any other setting."""
     kind = SETTINGS[row.key].kind
     if kind not in ("terms", "lines"):
         return None
-    return lists.change_of(kind, settings.get(row.key, row.valid_from), row.value)
+    return city_lists.change_of(kind, settings.get(row.key, row.valid_from), row.value)
 
 
 def _definition(key: str) -> Definition:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.domain import money, regions
+from marketplace.domain.coded import Labels
 from marketplace.domain.deals import terms
 from marketplace.domain.identifiers import parse_uscc
 from marketplace.domain.states import CONTRACT
@@ -17,7 +18,6 @@ from marketplace.domain.taxonomy import (
     CITY_TAGS,
     NATIONAL_FIELDS,
     ORGANISATION_SIZES,
-    Labels,
     Taxonomy,
 )
 from marketplace.domain.text import N_, compact

@@ -14,9 +14,10 @@ from sqlalchemy.orm import contains_eager
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, require
+from marketplace.domain.coded import Labels
 from marketplace.domain.deals import terms
 from marketplace.domain.states import CONTRACT
-from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS, Labels
+from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS
 from marketplace.domain.text import N_, compact
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Select, Text, case, cast, func, literal, s
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import Actor, Permission, may
+from marketplace.domain.coded import Labels
 from marketplace.domain.deals import terms, turnover
 from marketplace.domain.deals.turnover import Position, Sums, Withheld
-from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS, Labels
+from marketplace.domain.taxonomy import CITY_TAGS, NATIONAL_FIELDS
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.deals import TurnoverEntry, TurnoverTarget

@@ -12,17 +12,18 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.domain import clock
 from marketplace.domain.access import SYSTEM, Actor, Permission, require
+from marketplace.domain.coded import Stand, Term
 from marketplace.domain.errors import Conflict, DomainError
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.domain.platform.settings import SETTINGS
-from marketplace.domain.taxonomy import CITY_LISTS, CITY_TAGS, Stand, Term
+from marketplace.domain.taxonomy import CITY_LISTS, CITY_TAGS
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.platform import Job, SettingValue
 from marketplace.services.platform import longjobs, settings
 from marketplace.services.unit import unit_of_work
 
-KEYS = tuple(record.key for record in lists.TERM_LISTS)
+KEYS = tuple(record.key for record in city_lists.TERM_LISTS)
 _KEPT = "terms of the city"
 
 
@@ -62,7 +63,7 @@ def _read(session: Session) -> Stand:
     offered: list[Term] = []
     former: dict[str, Term] = {}
     for key in KEYS:
-        group = CITY_LISTS[lists.list_of(key)].label
+        group = CITY_LISTS[city_lists.list_of(key)].label
         values = [SETTINGS[key].initial, *(row.value for row in rows if row.key == key)]
         for value in values:
             former |= {one["code"]: Term(one["code"], one["label"], group) for one in value}
@@ -89,10 +90,10 @@ def propose(
     used = [one["code"] for value in (SETTINGS[key].initial, *(row.value for row in known)) for one in value]
     value: list[dict[str, str]] = []
     for code, label in typed:
-        code = code if code in used else lists.next_code(key, used)
+        code = code if code in used else city_lists.next_code(key, used)
         used.append(code)
         value.append({"code": code, "label": label})
-    value = lists.check_value(key, "terms", value)
+    value = city_lists.check_value(key, "terms", value)
     if value == settings.get(key, valid_from):
         raise DomainError("nothing_changed", N_("没有任何改动，无需提交"))
     return settings.propose(actor, key, value, valid_from, note)

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from marketplace.domain import clock
 from marketplace.domain.access import Permission
 from marketplace.domain.errors import DomainError, FieldError
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.domain.platform.settings import SETTINGS, Definition
-from marketplace.forms.platform.lists import LinesForm, TargetForm, TermsForm
+from marketplace.forms.platform.city_lists import LinesForm, TargetForm, TermsForm
 from marketplace.forms.platform.settings import SettingsFilter
 from marketplace.forms.rows import RowsForm
 from marketplace.services.platform import settings
@@ -29,7 +29,7 @@ def index() -> str:
     form = SettingsFilter(request.args)
     form.validate()
     day = form.day.data or clock.today()
-    rows = [row for row in settings.overview(day) if row.definition.kind in lists.KINDS]
+    rows = [row for row in settings.overview(day) if row.definition.kind in city_lists.KINDS]
     return render_template(
         "city_lists/index.html",
         form=form,
@@ -46,7 +46,7 @@ def index() -> str:
 def change(key: str) -> Any:
     """Propose another list or target; rows come and go without anything being stored."""
     definition = SETTINGS.get(key)
-    if definition is None or definition.kind not in lists.KINDS:
+    if definition is None or definition.kind not in city_lists.KINDS:
         abort(404)
     form = _form(definition)
     if {"add_row", "remove_row"} & set(request.form):

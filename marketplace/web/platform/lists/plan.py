@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from marketplace.domain import clock
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.services.deals.turnover import targets
 from marketplace.services.platform import settings
 from marketplace.web.guards import public
@@ -16,7 +16,7 @@ blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 def index() -> str:
     """Show what holds today."""
     today = clock.today()
-    rows = [row for row in settings.overview() if row.definition.kind in lists.KINDS]
+    rows = [row for row in settings.overview() if row.definition.kind in city_lists.KINDS]
     indicators = sorted(
         (row for row in rows if row.definition.kind == "target"), key=lambda row: row.value["year"]
     )
@@ -26,6 +26,6 @@ def index() -> str:
         turnover=targets.of_year(today.year),
         industries=[row for row in rows if row.definition.kind == "terms"],
         instruments=next(row for row in rows if row.definition.kind == "lines"),
-        periods=lists.PERIODS,
+        periods=city_lists.PERIODS,
         today=today,
     )

@@ -3,17 +3,17 @@
 import pytest
 
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform import lists
+from marketplace.domain.platform import city_lists
 from marketplace.domain.platform.settings import SETTINGS, check_value, section_of
 from marketplace.domain.taxonomy import CITY_TAGS
 
 
 def test_every_record_begins_with_a_value_that_would_be_accepted() -> None:
-    for record in lists.ALL:
+    for record in city_lists.ALL:
         assert check_value(record.key, record.initial) == record.initial
         assert SETTINGS[record.key].second_person
-    assert sum(len(record.initial) for record in lists.TERM_LISTS) == len(CITY_TAGS) == 24
-    assert len(lists.INDICATORS) == 15
+    assert sum(len(record.initial) for record in city_lists.TERM_LISTS) == len(CITY_TAGS) == 24
+    assert len(city_lists.INDICATORS) == 15
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,21 @@ def test_an_instrument_needs_name_and_text() -> None:
 
 
 def test_numbers_of_codes_rise() -> None:
-    assert lists.next_code("list.future_industry", ["f1", "f12", "l03"]) == "f13"
-    assert lists.next_code("list.leading_industry", ["l09"]) == "l10"
-    assert lists.next_code("list.key_field", []) == "k1"
+    assert city_lists.next_code("list.future_industry", ["f1", "f12", "l03"]) == "f13"
+    assert city_lists.next_code("list.leading_industry", ["l09"]) == "l10"
+    assert city_lists.next_code("list.key_field", []) == "k1"
 
 
 def test_a_change_is_told_as_added_removed_and_renamed() -> None:
     before = [{"code": "f1", "label": "甲"}, {"code": "f2", "label": "乙"}]
     after = [{"code": "f1", "label": "甲甲"}, {"code": "f3", "label": "丙"}]
-    assert lists.change_of("terms", before, after) == lists.Change(("丙",), ("乙",), (("甲", "甲甲"),))
+    assert city_lists.change_of("terms", before, after) == city_lists.Change(
+        ("丙",), ("乙",), (("甲", "甲甲"),)
+    )
     old, new = [{"name": "平台", "text": "1"}], [{"name": "平台", "text": "2"}, {"name": "大赛", "text": "3"}]
-    assert lists.change_of("lines", old, new) == lists.Change(("大赛：3",), (), (("平台：1", "平台：2"),))
+    assert city_lists.change_of("lines", old, new) == city_lists.Change(
+        ("大赛：3",), (), (("平台：1", "平台：2"),)
+    )
 
 
 def test_every_setting_stands_under_a_heading() -> None:

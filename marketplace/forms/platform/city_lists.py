@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FormField, HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from marketplace.domain.platform.lists import MOST_LINES, MOST_TERMS, PERIODS
+from marketplace.domain.platform.city_lists import MOST_LINES, MOST_TERMS, PERIODS
 from marketplace.domain.text import clean_text, compact
 from marketplace.forms.base import CodeField, DayField, LineField, Marked, Needed, SiteForm, TextField
 from marketplace.forms.rows import Row, RowList, RowsForm
