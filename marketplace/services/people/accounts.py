@@ -16,6 +16,7 @@ from marketplace.domain.people import legal
 from marketplace.domain.people.passwords import check_password, normal_password
 from marketplace.domain.text import N_, clean_line
 from marketplace.extensions import db
+from marketplace.models.catalogue import Favourite, SavedHit, SavedSearch
 from marketplace.models.people import (
     Consent,
     Invitation,
@@ -24,7 +25,7 @@ from marketplace.models.people import (
     Person,
     SignupDraft,
 )
-from marketplace.models.platform import FileLink, MailMessage, Notice, NoticePreference
+from marketplace.models.platform import FileLink, MailMessage, Notice, NoticeMute, NoticePreference
 from marketplace.services.outside import outside
 from marketplace.services.people import grants, members
 from marketplace.services.platform import audit
@@ -229,12 +230,25 @@ def close(actor: Actor) -> None:
     if actor.organisation_id is not None:
         members.leave(actor)
     _forget_mails(person)
+    _forget_kept(person.id)
     person.email = f"closed-{person.id}@closed.invalid"
     person.name, person.phone, person.password_hash = N_("已注销用户"), "", ""
     person.closed_at = clock.now()
     person.session_epoch += 1
     db.session.flush()
     audit.record(actor, "person.closed", "person", person.id)
+
+
+def _forget_kept(person_id: int) -> None:
+    """Remove what the person kept for themselves: searches, favourites with their notes, muted notices."""
+    own = select(SavedSearch.id).where(SavedSearch.person_id == person_id)
+    for removal in (
+        delete(SavedHit).where(SavedHit.search_id.in_(own)),
+        delete(SavedSearch).where(SavedSearch.person_id == person_id),
+        delete(Favourite).where(Favourite.person_id == person_id),
+        delete(NoticeMute).where(NoticeMute.person_id == person_id),
+    ):
+        db.session.execute(removal)
 
 
 def _forget_mails(person: Person) -> None:

@@ -1,15 +1,20 @@
 """Favourites: one's own, shared with colleagues unless private, and never more of a listing than its reader may see."""
 
 import pytest
+from sqlalchemy import select
 
+from marketplace.domain import clock
 from marketplace.domain.access import VISITOR
 from marketplace.domain.catalogue.saved import NOTE_LENGTH
 from marketplace.domain.errors import DomainError, NotFound
 from marketplace.extensions import db
-from marketplace.models.catalogue import DemandRevision, Listing
+from marketplace.models.catalogue import DemandRevision, Favourite, Listing, SavedHit, SavedSearch
 from marketplace.models.people import Person
-from marketplace.services.catalogue import listings
-from marketplace.services.catalogue.saved import favourites
+from marketplace.models.platform import NoticeMute
+from marketplace.services.catalogue import listings, search
+from marketplace.services.catalogue.saved import favourites, searches
+from marketplace.services.people import accounts
+from marketplace.services.platform import notices
 from marketplace.services.unit import unit_of_work
 from tests import factories as make
 from tests.support.queries import count_queries
@@ -123,3 +128,23 @@ def test_a_page_of_favourites_takes_as_many_queries_as_one() -> None:
             )
         numbers.append(len(seen))
     assert numbers[0] == numbers[1]
+
+
+def test_closing_an_account_forgets_what_was_kept() -> None:
+    """Searches with what they reported, favourites with their notes, muted kinds; a colleague's stay."""
+    firm = make.make_organisation()
+    make.make_person(firm, position="manager")
+    person, colleague = make.make_person(firm), make.make_person(firm)
+    item = make.make_published(make.make_person(make.make_organisation("university")))
+    for each in (person, colleague):
+        key = star(each, item)
+        with unit_of_work():
+            favourites.annotate(make.actor(each), key, "备注", True)
+            row = searches.save(make.actor(each), search.question("achievement", "胶"), "胶", "daily")
+            db.session.add(SavedHit(search_id=row.id, subject_id=item.id, found_at=clock.now()))
+            notices.mute(make.actor(each), "search_found")
+    with unit_of_work():
+        accounts.close(make.actor(person))
+    for table in (Favourite, SavedSearch, NoticeMute):
+        assert list(db.session.scalars(select(table.person_id))) == [colleague.id]
+    assert len(list(db.session.scalars(select(SavedHit.search_id)))) == 1
