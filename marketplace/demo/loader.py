@@ -9,6 +9,7 @@ from marketplace.demo import texts
 from marketplace.demo.catalogue import words
 from marketplace.demo.catalogue.kept import Kept
 from marketplace.demo.catalogue.quality import Quality
+from marketplace.demo.catalogue.tables import Tables
 from marketplace.demo.deals.contracts import Contracts
 from marketplace.demo.deals.ledger import Ledger
 from marketplace.demo.deals.payments import Money
@@ -20,7 +21,7 @@ from marketplace.demo.matching.opinions import Opinions
 from marketplace.demo.matching.visits import Visits
 from marketplace.demo.people import People
 from marketplace.demo.plan import Plan
-from marketplace.demo.platform import announcements
+from marketplace.demo.platform import administration, announcements
 from marketplace.demo.subsidy import policies
 from marketplace.demo.subsidy.cases import Cases
 from marketplace.demo.traces import Traces
@@ -50,6 +51,7 @@ def plan() -> Plan:
     people.schedule()
     policies.schedule(found, people, -700)
     announcements.schedule(found, people)
+    administration.schedule(found, people)
     words.schedule(found, people)
     market = Market(found, people)
     market.schedule(texts.load())
@@ -61,6 +63,7 @@ def plan() -> Plan:
     Dealings(inquiries).schedule()
     Opinions(inquiries).schedule()
     found.afterwards.append(Visits(inquiries).make)
+    found.afterwards.append(Tables(people).make)
     contracts = Contracts(found, people, market)
     contracts.schedule()
     Money(contracts).schedule()
