@@ -11,6 +11,7 @@ from marketplace.domain.access import Actor, Permission, may
 from marketplace.domain.text import N_
 from marketplace.services.deals.billing import accounts
 from marketplace.services.matching.inquiries import waiting as inquiries
+from marketplace.services.platform.announcements import publishing as announcements
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,12 @@ DESK: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("角色授权"), "grants.index", Permission.READ_GRANTS),
             Entry(N_("领域词表"), "concepts.index", Permission.EDIT_KNOWLEDGE),
             Entry(N_("检索词表"), "search_words.index", Permission.EDIT_KNOWLEDGE),
-            Entry(N_("公告管理"), "announcement_desk.index", Permission.WRITE_ANNOUNCEMENT),
+            Entry(
+                N_("公告管理"),
+                "announcement_desk.index",
+                Permission.WRITE_ANNOUNCEMENT,
+                count=announcements.waiting_count,
+            ),
             Entry(N_("参数设置"), "settings.index", Permission.READ_SETTINGS),
             Entry(N_("目录与指标"), "city_lists.index", Permission.READ_SETTINGS),
             Entry(N_("工作日历"), "settings.calendar", Permission.READ_SETTINGS),

@@ -20,6 +20,7 @@ from marketplace.models.catalogue import Listing, Revision
 from marketplace.models.matching import Inquiry
 from marketplace.models.people import Invitation, Organisation, OrganisationProfile, Person
 from marketplace.models.platform import (
+    Announcement,
     AuditEvent,
     DailyCount,
     FileLink,
@@ -31,6 +32,7 @@ from marketplace.models.platform import (
 from marketplace.services.outside import outside
 from marketplace.services.people import accounts, actors
 from marketplace.services.platform import audit, files
+from marketplace.services.platform.announcements import publishing
 from tests.support.client import InspectingClient
 
 SHOWN = [person for person in texts.load().people if person.show]
@@ -134,6 +136,18 @@ def test_everything_is_marked_and_promised_work_is_done(demonstration: Flask) ->
     assert not outside().index.needs_rebuild()
     offices = select(Organisation.office_division).where(Organisation.office_division.is_not(None))
     assert set(db.session.scalars(offices)) == set(FIRST_REVIEW_OFFICES)
+
+
+def test_announcements_are_published_and_one_waits_for_a_second_person(demonstration: Flask) -> None:
+    """Every kind is there, a withdrawn one too; the policy that waits was not written by who will publish it."""
+    rows = db.session.execute(select(Announcement.kind, Announcement.state, Announcement.title)).all()
+    assert {kind for kind, state, _title in rows if state == "published"} == {"notice", "policy", "guide"}
+    assert Counter(state for _kind, state, _title in rows) == {"published": 9, "withdrawn": 1, "draft": 1}
+    assert all("演示" in title and "{" not in title for _kind, _state, title in rows)
+    publisher = actors.actor_of(
+        db.session.scalars(select(Person.id).filter_by(email="publisher@kjj.example")).one()
+    )
+    assert publishing.waiting_count(publisher) == 1
 
 
 def test_notices_are_partly_read(demonstration: Flask) -> None:

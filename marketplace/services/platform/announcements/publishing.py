@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import func, select
+
 from marketplace.domain import clock
-from marketplace.domain.access import Actor, Permission, Subject, require
+from marketplace.domain.access import Actor, Permission, Subject, may, require
 from marketplace.domain.errors import Conflict, DomainError
 from marketplace.domain.states import ANNOUNCEMENT, Transition
 from marketplace.domain.text import N_, clean_text
@@ -27,6 +29,19 @@ def subject_of(row: Announcement) -> Subject:
 def available(actor: Actor, row: Announcement) -> Sequence[Transition]:
     """Return what ``actor`` may do with an announcement now."""
     return workflow.available_actions(ANNOUNCEMENT, row, actor, subject_of(row))
+
+
+def waiting_count(actor: Actor) -> int:
+    """Return how many policies wait for ``actor`` to read and publish them: drafts that others wrote."""
+    if not may(actor, Permission.PUBLISH_ANNOUNCEMENT):
+        return 0
+    query = select(func.count()).where(
+        Announcement.kind == "policy",
+        Announcement.state == "draft",
+        Announcement.created_by.is_distinct_from(actor.person_id),
+        Announcement.edited_by.is_distinct_from(actor.person_id),
+    )
+    return db.session.scalar(query) or 0
 
 
 def act(actor: Actor, announcement_id: int, action: str, note: str = "") -> Announcement:

@@ -79,7 +79,9 @@ def test_a_policy_is_published_by_somebody_who_did_not_write_it(writer: Actor, p
         assert [one.action for one in publishing.available(maker, writing.get(row_id))] == ["discard"]
         with pytest.raises(NotAllowed), unit_of_work():
             publishing.act(maker, row_id, "publish")
+    assert [publishing.waiting_count(one) for one in (writer, publisher, VISITOR)] == [0, 0, 0]
     third = factories.actor(factories.make_staff(Role.SYSTEM_ADMIN))
+    assert publishing.waiting_count(third) == 1
     assert publish(third, row_id).published_by == third.person_id
 
 
