@@ -290,4 +290,6 @@ def test_the_template_lists_the_words_to_choose_from() -> None:
     assert [row[0] for row in words.iter_rows(values_only=True)] == ["类型", "甲类", "乙类"]
     (offered,) = book.worksheets[0].data_validations.dataValidation
     assert (str(offered.sqref), offered.formula1) == ("C3:C5002", "'可填写的词'!$A$2:$A$3")
+    formats = {name: one.number_format for name, one in book.worksheets[0].column_dimensions.items()}
+    assert (formats["A"], formats["B"], formats["E"], formats["H"]) == ("@", "@", "#,##0.00", "yyyy-mm-dd")
     assert read(template_csv(COLUMNS), COLUMNS).rows == read(template_xlsx("t", COLUMNS), COLUMNS).rows

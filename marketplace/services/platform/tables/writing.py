@@ -46,11 +46,19 @@ def write_xlsx(title: str, columns: Sequence[Column], rows: Iterable[Any], note:
     return _saved(book)
 
 
-def _sheet(book: Workbook, title: str, columns: Sequence[Column], headline: str) -> Any:
-    """Begin a sheet with its title row and headings."""
+def _sheet(
+    book: Workbook, title: str, columns: Sequence[Column], headline: str, to_fill_in: bool = False
+) -> Any:
+    """Begin a sheet with its title row and headings.
+
+    ``to_fill_in``: what is typed below stays what was typed, so that 007 is no number and 1-2 no day.
+    """
     sheet = book.create_sheet("".join(char for char in title if char not in "[]:*?/\\")[:31])
     for index, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(column.kind, 16)
+        whole = sheet.column_dimensions[get_column_letter(index)]
+        whole.width = _WIDTHS.get(column.kind, 16)
+        if to_fill_in:
+            whole.number_format = _FORMATS.get(column.kind, "@")
     sheet.freeze_panes = "A3"
     head = WriteOnlyCell(sheet, headline)
     head.font = Font(bold=True, size=14)
@@ -156,7 +164,7 @@ def _csv_cell(column: Column, value: Any) -> str:
 def template_xlsx(title: str, columns: Sequence[Column]) -> bytes:
     """Return an empty table to fill in: one row of examples, and a second sheet with the words to choose from."""
     book = Workbook(write_only=True)
-    sheet = _sheet(book, title, columns, title)
+    sheet = _sheet(book, title, columns, title, to_fill_in=True)
     sheet.append([_xlsx_cell(sheet, column, column.get(None)) for column in _as_text(columns)])
     chosen = [column for column in columns if column.options]
     if chosen:

@@ -143,6 +143,35 @@ def test_the_same_external_number_changes_what_it_made(agent):
     assert count(Listing) == 1
 
 
+def test_what_was_given_up_can_be_brought_again(agent):
+    """The row goes back to the listing it came from; a given-up draft is no reason to refuse it."""
+    content = workbook("demand", [row("demand", 1)])
+    imported(agent, checked(agent, "demand", content))
+    (listing_id,) = db.session.scalars(select(Listing.id))
+    with unit_of_work():
+        drafts.discard(agent, listing_id)
+    check = checked(agent, "demand", content, "又一次.xlsx")
+    assert (check.result["changed"], check.result["same"]) == (1, 0)
+    imported(agent, check)
+    revision = revisions.in_work(db.session.get_one(Listing, listing_id))
+    assert (revision.ordinal, revision.state, revision.title) == (2, "draft", "秸秆板材之1")
+    assert count(Listing) == 1
+
+
+def test_what_went_to_review_after_the_check_is_left_alone(agent):
+    imported(agent, checked(agent, "demand", workbook("demand", [row("demand", 1, external_key="X")])))
+    check = checked(
+        agent, "demand", workbook("demand", [row("demand", 1, external_key="X", budget_fen="90")]), "b.xlsx"
+    )
+    with unit_of_work():
+        drafts.submit(agent, db.session.scalars(select(Listing.id)).one(), declared=True)
+        job_id = jobs.start_import(agent, check.id, "good").id
+    dispatch.perform_jobs()
+    done = db.session.get_one(Job, job_id)
+    assert (done.result["counted"], done.result["skipped"]) == ({}, 1)
+    assert db.session.scalars(select(Revision.state)).all() == ["submitted"]
+
+
 def test_the_number_of_the_site_begins_the_next_version(owner, agent):
     public = factories.make_published(owner)
     waiting = factories.make_submitted(owner, title="冷链蓄冷剂")
