@@ -34,6 +34,9 @@ GROUPS: Mapping[str, str] = {
 CHOSEN_ONE_BY_ONE = frozenset({"search"})
 """Groups in which each subject has its own frequency and none holds for all: nothing to choose for the group."""
 
+USUAL: Mapping[str, str] = {"match": "daily"}
+"""How often mail goes out for a group that a person has said nothing about; at once for all others."""
+
 FREQUENCIES: Mapping[str, str] = {
     "immediate": N_("立即"),
     "daily": N_("每日汇总"),

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, delete, func, select, update
 from marketplace.domain import clock
 from marketplace.domain.access import Actor
 from marketplace.domain.errors import DomainError
-from marketplace.domain.platform.notices import FREQUENCIES, GROUPS, KINDS, MUTABLE
+from marketplace.domain.platform.notices import FREQUENCIES, GROUPS, KINDS, MUTABLE, USUAL
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.people import Membership, Person
@@ -19,7 +19,7 @@ from marketplace.services.platform import outbox
 from marketplace.services.unit import insert_new
 
 DEFAULT = "immediate"
-"""How often mail goes out for a group that a person has said nothing about."""
+"""How often mail goes out for most groups that a person has said nothing about (the others: domain, USUAL)."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,13 @@ def tell(
     """
     people = _listeners(kind, {one.person_id for one in told})
     wishes = _frequencies(list(people), KINDS[kind].group)
+    usual = USUAL.get(KINDS[kind].group, DEFAULT)
     notices, mails = [], []
     for one in told:
         person = people.get(one.person_id)
         if person is None:
             continue
-        wanted = one.often or wishes.get(person.id, DEFAULT)
+        wanted = one.often or wishes.get(person.id, usual)
         notice = Notice(
             person_id=person.id,
             kind=kind,
@@ -188,7 +189,7 @@ def send_mail(recipient: str, template: str, **params: Any) -> MailMessage:
 
 def frequency(person_id: int, group: str) -> str:
     """Return how often the person wants mail for a group of notices."""
-    return _frequencies([person_id], group).get(person_id, DEFAULT)
+    return _frequencies([person_id], group).get(person_id, USUAL.get(group, DEFAULT))
 
 
 def _frequencies(person_ids: Sequence[int], group: str) -> dict[int, str]:

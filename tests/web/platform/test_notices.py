@@ -98,6 +98,7 @@ def test_preferences_are_kept(client: InspectingClient, reader: Person) -> None:
     assert notices.frequency(reader.id, "review") == "weekly"
     assert notices.frequency(reader.id, "inquiry") == "off"
     assert notices.frequency(reader.id, "listing") == "immediate"
+    assert notices.frequency(reader.id, "match") == "daily"  # what the page showed is what was saved
     forms = [one for one in client.page("/desk/notices/preferences").forms if "review" in one.names]
     assert forms[0].values["review"] == ["weekly"]
     refused = client.post("/desk/notices/preferences", data={"review": "hourly"})

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from marketplace.domain.access import Actor, Permission, Subject, require
 from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.platform import notices as notice_words
 from marketplace.domain.text import N_
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
@@ -15,7 +16,7 @@ from marketplace.models.platform import NoticePreference
 from marketplace.services.people import tokens
 from marketplace.services.platform import notices
 
-USUAL = "daily"
+USUAL = notice_words.USUAL["match"]
 
 WISHES: Mapping[str, str] = {
     "immediate": N_("立即发邮件"),
