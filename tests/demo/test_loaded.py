@@ -56,7 +56,7 @@ def test_every_state_is_present(demonstration: Flask) -> None:
     assert set(counted(FileLink.level)) == {"public", "verified", "parties"}
     assert set(counted(Inquiry.state)) >= set(INQUIRY.states) - {"negotiating"}
     changed = select(SettingValue.state).order_by(SettingValue.id)
-    assert db.session.scalars(changed).all().count("proposed") == 1
+    assert db.session.scalars(changed).all().count("proposed") == 2
     assigned = select(func.count(ReviewTask.id)).where(ReviewTask.assignee_id.is_not(None))
     assert db.session.scalar(assigned) == 1
 

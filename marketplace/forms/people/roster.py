@@ -27,7 +27,7 @@ class OrganisationFilter(SiteForm):
 class PersonFilter(OrganisationFilter):
     """Which people are listed."""
 
-    q = LineField(_l("姓名、邮箱、电话或单位"))
+    q = LineField(_l("姓名、电话或单位"))
     position = CodeField(_l("身份"), [], blank=N_("全部"))
     role = CodeField(_l("角色"), [], blank=N_("全部"))
 

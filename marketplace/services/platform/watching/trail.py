@@ -20,7 +20,7 @@ from marketplace.services.platform.tables import Column
 FILTERS: Mapping[str, Mapping[str, str]] = {
     "tag": {tag: "：".join(tag_words(tag)) for tag in sorted(TAGS)},
     "subject_kind": {kind: subject_words(kind) for kind in SUBJECT_KINDS},
-    "subject_id": {}, "around": {"1": N_("连同相关事项")}, "actor_id": {}, "who": {}, "organisation": {},
+    "subject_id": {}, "around": {}, "actor_id": {}, "who": {}, "organisation": {},
     "since": {}, "until": {},
 }  # fmt: skip
 """Filter → what it offers; numbers, words and days are typed."""
