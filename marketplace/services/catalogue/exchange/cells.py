@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.domain.catalogue.content import ITEMS, Item
 from marketplace.domain.errors import DomainError
+from marketplace.domain.taxonomy import MATURITY_SCALE_NAMES, MATURITY_SCALES
 from marketplace.domain.text import N_, clean_line, compact
 from marketplace.services.catalogue.exchange.columns import COLUMNS
 
@@ -71,7 +72,13 @@ def _typed(item: Item, value: Any) -> Any:
 
 def _type_maturity(row: Row, typing: dict[str, Any], faults: dict[str, DomainError]) -> None:
     scale, level = row.get("maturity_scale") or "", row.get("maturity_level")
-    if scale and level is not None:
+    levels = [each for each, _label in MATURITY_SCALES.get(scale, [])]
+    if scale and level is not None and level not in levels:
+        faults["maturity_level"] = DomainError(
+            "level_unknown", N_("“%(scale)s”没有第%(level)d级，请填写%(first)d至%(last)d"),
+            scale=MATURITY_SCALE_NAMES.label_of(scale), level=level, first=levels[0], last=levels[-1],
+        )  # fmt: skip
+    elif scale and level is not None:
         typing["maturity"] = f"{scale}:{level}"
     elif scale:
         faults["maturity_level"] = DomainError("level_missing", N_("写了标准，请同时填写级别，例如 7"))

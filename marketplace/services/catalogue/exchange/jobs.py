@@ -90,7 +90,7 @@ def start_check(actor: Actor, table: str, name: str, content: bytes) -> Job:
     """Keep an uploaded table and have it checked; DomainError (field ``file``) for what cannot be a table."""
     kind = definition(actor, table).check_job
     file = files.store(actor, name, content, "import")
-    job = longjobs.start(actor, kind, table=table, organisation=actor.organisation_id)
+    job = longjobs.start(actor, kind, table=table, organisation=actor.organisation_id, file=file.name)
     files.attach(actor, file, "job", job.id, "import")
     return job
 
