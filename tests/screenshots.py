@@ -25,7 +25,8 @@ FOLDER = ROOT / "docs" / "images"
 LARGEST = 150_000
 """Bytes of a picture."""
 COLOURS = (256, 128, 64, 32, 16)
-DESKTOP, PHONE = (1280, 800), (360, 740)
+WIDE, HIGH = 1280, 800
+"""Pixels of a picture."""
 PASSWORD = "demo-Suzhou-2026"
 
 Walk = Callable[[Page], None]
@@ -77,24 +78,17 @@ def _case(page: Page) -> None:
     _follow(page, "main tr:has-text('退回') a[href^='/desk/subsidies/']")
 
 
-def _queue(page: Page) -> None:
-    _sign_in(page, "subsidy@kjj.example")
-    _go(page, "/admin/grant-queue")
-
-
-PICTURES: dict[str, tuple[tuple[int, int], Walk]] = {
-    "home": (DESKTOP, _open("/")),
-    "achievements": (DESKTOP, _open("/achievements")),
-    "achievement": (DESKTOP, _achievement),
-    "aid": (DESKTOP, _aid),
-    "match": (DESKTOP, _match),
-    "subsidy-case": (DESKTOP, _case),
-    "grant-queue": (DESKTOP, _queue),
-    "turnover": (DESKTOP, _open("/turnover")),
-    "announcements": (DESKTOP, _open("/announcements")),
-    "phone": (PHONE, _open("/achievements")),
+PICTURES: dict[str, Walk] = {
+    "home": _open("/"),
+    "achievements": _open("/achievements"),
+    "achievement": _achievement,
+    "aid": _aid,
+    "match": _match,
+    "subsidy-case": _case,
+    "turnover": _open("/turnover"),
+    "announcements": _open("/announcements"),
 }
-"""Name of a picture → size of the window and the way to the page."""
+"""Name of a picture → the way to its page."""
 
 
 def main(named: list[str]) -> None:
@@ -105,15 +99,15 @@ def main(named: list[str]) -> None:
     site = nullcontext(running[0]) if running else _site()
     with site as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, (size, walk) in wanted.items():
-            content = _small(_taken(browser, address, size, walk))
+        for name, walk in wanted.items():
+            content = _small(_taken(browser, address, walk))
             (FOLDER / f"{name}.png").write_bytes(content)
             print(f"{name}.png  {len(content) // 1000} kB")
         browser.close()
 
 
-def _taken(browser: Browser, address: str, size: tuple[int, int], walk: Walk) -> bytes:
-    page = browser.new_page(base_url=address, viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+def _taken(browser: Browser, address: str, walk: Walk) -> bytes:
+    page = browser.new_page(base_url=address, viewport={"width": WIDE, "height": HIGH}, locale="zh-CN")
     page.set_default_timeout(15_000)
     walk(page)
     if page.locator("main h1").count() != 1:

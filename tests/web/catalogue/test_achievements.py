@@ -158,6 +158,7 @@ def test_it_fits_a_phone(published: Listing, phone: BrowserPage) -> None:
         "/achievements",
         f"/achievements/{published.id}",
         "/",
+        f"/achievement-sheets/{published.id}",
         "/organisations",
         "/help",
         "/help/join",

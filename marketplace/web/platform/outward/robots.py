@@ -30,7 +30,7 @@ FIXED = (
 """Pages that stand for themselves."""
 
 LISTED = 2000
-"""Announcements in the map, the newest first."""
+"""Announcements and 公示 in the map, the newest first."""
 
 SECONDS = 3600
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -63,9 +63,8 @@ def pages() -> Response:
     """List the pages that stand for themselves: entrances, matters, announcements."""
     found: list[tuple[str, datetime | date | None]] = [(url_for(endpoint), None) for endpoint in FIXED]
     found += [(url_for("help.matter", slug=matter.slug), None) for matter in MATTERS]
-    found += [
-        (links.path_of("announcement", row.id), row.published_at) for row in reading.newest(limit=LISTED)
-    ]
+    entries = reading.listed(reading.Question(), size=LISTED).items
+    found += [(entry.path, entry.published_on) for entry in entries]
     return _xml("urlset", "url", found)
 
 

@@ -117,7 +117,8 @@ def test_what_a_visitor_may_not_see_does_not_travel(
         assert client.get(path.format(hidden.id)).status_code == 404
     assert client.get(f"/achievement-sheets/{draft.id}").status_code == 404
     assert "/demand-sheets/" not in source(client, f"/demands/{hidden.id}")
-    assert client.get("/sitemap-demand-1.xml").status_code == 404
+    for number in (0, 1, 2, 10**30):
+        assert client.get(f"/sitemap-demand-{number}.xml").status_code == 404
 
 
 def test_filters_lead_to_the_bare_list_and_answers_are_not_listed(client: InspectingClient) -> None:
