@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from flask import Flask
 from PIL import Image
 
 from marketplace.models.catalogue import Listing
@@ -89,7 +90,9 @@ def test_nothing_that_travels_tells_whose_an_anonymous_demand_is(
     graph = structured(source(client, f"/demands/{demand.id}"))["@graph"]
     assert graph[0]["@type"] == "Demand"
     assert graph[0]["priceSpecification"]["maxPrice"] == "500000.00"
+    public = client.get(f"/share/demand/{demand.id}.png").data
     login(buyer)
+    assert client.get(f"/share/demand/{demand.id}.png").data == public
     for address in (f"/demand-sheets/{demand.id}", f"/demand-sheets/{demand.id}.pdf"):
         response = client.get(address)
         assert response.status_code == 200
@@ -190,6 +193,15 @@ def test_robots_are_told_the_way(client: InspectingClient) -> None:
         ).status_code
         == 304
     )
+
+
+def test_nobody_lists_a_demonstration(
+    app: Flask, client: InspectingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is invented says so to search engines; a real site says nothing of the kind."""
+    assert "X-Robots-Tag" not in client.get("/achievements").headers
+    monkeypatch.setitem(app.config, "DEMO_MODE", True)
+    assert client.get("/achievements").headers["X-Robots-Tag"] == "noindex"
 
 
 def test_share_pictures_are_pictures(client: InspectingClient, maker: Person) -> None:
