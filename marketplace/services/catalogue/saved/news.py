@@ -23,6 +23,7 @@ from marketplace.retrieval.documents import Document
 from marketplace.retrieval.percolator import Percolator, Question
 from marketplace.services.catalogue import indexing, search, visibility
 from marketplace.services.catalogue.saved import searches
+from marketplace.services.outside import outside
 from marketplace.services.people import actors
 from marketplace.services.platform import notices
 from marketplace.services.unit import insert_new, unit_of_work
@@ -189,10 +190,12 @@ def _candidates(
     items: Iterable[Item], kept: Mapping[int, Watch]
 ) -> Iterator[tuple[int, Item, frozenset[str]]]:
     """Yield (search, item, audiences to which it is news), whoever owns the search."""
-    percolator = Percolator(
+    questions = (
         Question(row.id, row.kind, row.text, {name: frozenset(each) for name, each in row.filters.items()})
         for row in kept.values()
     )
+    # By the words that the index goes by now, so that list and mail agree also while it waits to be rebuilt.
+    percolator = Percolator(questions, outside().index.analyzer)
     for item in items:
         matched = _matched(percolator, item.documents)
         before = _matched(percolator, item.before)
