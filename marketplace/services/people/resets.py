@@ -92,7 +92,7 @@ def person_behind(token: str) -> Person:
     if row.expires_at <= clock.now():
         raise Conflict(N_("这个链接已超过一小时有效期，请重新申请"), code="reset_expired")
     person = db.session.get_one(Person, row.person_id)
-    if person.closed_at is not None:
+    if person.state != "active":
         raise NotFound()
     return person
 

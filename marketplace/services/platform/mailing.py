@@ -81,7 +81,7 @@ def _send_digest(person_id: int) -> int:
     for notice in due:
         notice.digested_at = clock.now()
     person = db.session.get_one(Person, person_id)
-    if not unread or person.closed_at is not None:
+    if not unread or person.state != "active":
         return 0
     said = [(notice, more) for notice in unread if (more := notices.more_of(notice)) is not None]
     if not said:

@@ -18,6 +18,9 @@ from marketplace.services import links
 from marketplace.services.platform import outbox
 from marketplace.services.unit import insert_new
 
+SUSPENDED = "account_suspended"
+"""The one kind of notice that is mailed to somebody whose account is suspended."""
+
 DEFAULT = "immediate"
 """How often mail goes out for most groups that a person has said nothing about (the others: domain, USUAL)."""
 
@@ -125,7 +128,9 @@ def tell(
         # What goes out at once, or never, is no matter for a later digest.
         notice.digested_at = None if wanted in ("daily", "weekly") else clock.now()
         notices.append(notice)
-        more = (one.more or more_of(notice)) if wanted == "immediate" else None
+        # Whoever may not sign in is mailed why, and nothing else; the rest waits on the site.
+        silent = person.suspended_at is not None and kind != SUSPENDED
+        more = (one.more or more_of(notice)) if wanted == "immediate" and not silent else None
         if more is not None:
             path = links.path_of(subject_kind, one.subject_id)
             words = {

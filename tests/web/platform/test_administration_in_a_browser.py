@@ -85,6 +85,6 @@ def test_the_second_person_confirms(page: Page, email: str) -> None:
     page.get_by_role("link", name="同一账号十五分钟内").click()
     expect(page.get_by_text("近期有账号被反复试探")).to_be_visible()
     page.get_by_role("button", name="确认生效").click()
-    expect(page.get_by_role("status")).to_contain_text("已记录您的决定")
+    expect(page.locator(".notices [role=status]")).to_contain_text("已记录您的决定")
     db.session.rollback()
     assert settings.get("login.failures_allowed") == 6

@@ -45,13 +45,15 @@ def suspend(actor: Actor, person: Person, note: str) -> None:
     person.session_epoch += 1
     db.session.flush()
     reviews.release_lost(person.id)
-    notices.notify([person.id], "account_suspended", "account", person.id)
+    often = {person.id: "immediate"}
+    notices.notify([person.id], notices.SUSPENDED, "account", person.id, often=often)
 
 
 def restore(actor: Actor, person: Person, note: str) -> None:
     """Let a suspended person sign in again."""
     _move(actor, person, "restore", note)
-    notices.notify([person.id], "account_restored", "account", person.id)
+    often = {person.id: "immediate"}
+    notices.notify([person.id], "account_restored", "account", person.id, often=often)
 
 
 MOVES = {"suspend": suspend, "restore": restore}
@@ -89,7 +91,7 @@ def places_of(person: Person) -> Sequence[Membership]:
     return db.session.scalars(query.order_by(Membership.started_at.desc(), Membership.id.desc())).all()
 
 
-@notices.elaborates("account_suspended")
+@notices.elaborates(notices.SUSPENDED)
 @notices.elaborates("account_restored")
 def _with_reason(notice: Notice) -> More:
     """The mail says why; nobody who cannot sign in could look it up."""

@@ -11,7 +11,7 @@ from marketplace.models.people import Letter, Person, PersonDecision
 from marketplace.models.platform import AuditEvent, MailMessage
 from marketplace.services.people import accounts, actors, grants, signin
 from marketplace.services.people.roster import standing
-from marketplace.services.platform import reviews
+from marketplace.services.platform import notices, reviews
 from marketplace.services.unit import unit_of_work
 from tests.factories import PASSWORD, actor, make_organisation, make_person, make_staff, make_submitted
 
@@ -50,6 +50,13 @@ def test_a_suspended_person_is_out_at_once_and_comes_back_as_before(admin: Perso
     assert open_task.assignee_id is None
     letter = db.session.scalars(select(MailMessage).where(MailMessage.recipient == reviewer.email)).all()[-1]
     assert letter.params["lines"][0][1] == "冒用他人身份"
+    with unit_of_work():
+        told = notices.notify([reviewer.id], "role_granted", "account", reviewer.id, role="成果审核")
+    assert len(told) == 1
+    assert (
+        db.session.scalars(select(MailMessage).where(MailMessage.recipient == reviewer.email)).all()[-1]
+        is letter
+    )
     with unit_of_work():
         standing.restore(actor(admin), db.session.get_one(Person, reviewer.id), "已核实")
     assert accounts.session_epoch(reviewer.id) == (epoch or 0) + 1
