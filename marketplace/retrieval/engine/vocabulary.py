@@ -19,6 +19,8 @@ from marketplace.retrieval.query import tidy
 
 LONGEST_WORD = 10
 LONGEST_SOUND = 28
+KINDS_OF_LETTERS = 64
+"""Letters are told apart so far before words are compared: rarely two of a word fall together."""
 LEAST_LATIN = 4
 """Letters of a Latin word that may be meant: shorter ones are near everything."""
 
@@ -34,19 +36,36 @@ class Near:
     word: str
 
 
+def _codes(text: str) -> Codes:
+    """The characters of a text as numbers."""
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
+
+
 class Words:
     """Strings of some longest length, compared with one at once."""
 
     def __init__(self, texts: list[str], longest: int) -> None:
         self.lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        self._codes = np.zeros((len(texts), longest), np.uint32)
-        for number, text in enumerate(texts):
-            self._codes[number, : len(text)] = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        joined = "".join(text.ljust(longest, "\0") for text in texts)
+        self._codes = _codes(joined).reshape(len(texts), longest)
+        self._letters = np.zeros((len(texts), KINDS_OF_LETTERS), np.int8)
+        rows = np.repeat(np.arange(len(texts)), self.lengths)
+        np.add.at(self._letters, (rows, _codes("".join(texts)) % KINDS_OF_LETTERS), 1)
+
+    def within(self, text: str, slips: int) -> dict[int, int]:
+        """The words at most so many edits from ``text``, by number. Few words are compared letter by letter: an edit
+        changes the length by one at most, and the numbers of all letters by two."""
+        near = np.nonzero(np.abs(self.lengths - len(text)) <= slips)[0]
+        letters = np.bincount(_codes(text) % KINDS_OF_LETTERS, minlength=KINDS_OF_LETTERS).astype(np.int8)
+        among = near[np.abs(self._letters[near] - letters).sum(axis=1) <= 2 * slips]
+        distances = self.distances(text, among)
+        kept = distances <= slips
+        return dict(zip(among[kept].tolist(), distances[kept].tolist(), strict=True))
 
     def distances(self, text: str, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """Edits (letters put in, left out, exchanged, two neighbours swapped) from ``text`` to each of ``among``."""
         codes, width = self._codes[among], int(self.lengths[among].max(initial=0))
-        typed = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        typed = _codes(text)
         before = np.zeros((len(among), width + 1), np.int64)
         row = np.tile(np.arange(width + 1), (len(among), 1))
         for at, letter in enumerate(typed, start=1):
@@ -93,18 +112,12 @@ class Vocabulary:
         # Of three characters one may be wrong, of letters of a sound one in five.
         slips = 0 if len(text) < 3 else 1 if len(text) < 6 else 2
         if slips:
-            found |= self._within(self._written, text, slips)
+            found |= self._written.within(text, slips)
         heard = 0 if len(sound) < 5 else 1 if len(sound) < 8 else 2
         if heard:
-            for number, slip in self._within(self._spoken, sound[:LONGEST_SOUND], heard).items():
+            for number, slip in self._spoken.within(sound[:LONGEST_SOUND], heard).items():
                 found[number] = min(slip * 0.6, found.get(number, 9.0))
         return [self._near(number, slip) for number, slip in found.items() if self.words[number] != text]
-
-    def _within(self, words: Words, text: str, slips: int) -> dict[int, float]:
-        among = np.nonzero(np.abs(words.lengths - len(text)) <= slips)[0]
-        distances = words.distances(text, among)
-        kept = distances <= slips
-        return dict(zip(among[kept].tolist(), distances[kept].astype(float).tolist(), strict=True))
 
     def _near(self, number: int, distance: float) -> Near:
         word = self.words[number]

@@ -13,7 +13,8 @@ from marketplace.services.catalogue import search
 from marketplace.services.catalogue.search import Found, Question
 from marketplace.services.outside import outside
 
-MEANT = 3
+MEANT, BESIDE = 3, 1
+"""Proposals where nothing was found, and beside results."""
 LOOKED_AT = 3
 """Results of a proposal that are read, to see that the reader may see one."""
 DROPS = 6
@@ -40,20 +41,20 @@ class Instead:
 def instead_of(actor: Actor, found: Found) -> Instead:
     """Return what to offer beside an answer; nothing where enough was found by the words as they were typed."""
     asked = found.question
-    meant = _meant(actor, asked) if asked.text and (found.sounded or found.relaxed or not found.total) else ()
     if found.total:
-        return Instead(meant)
-    return Instead(meant, _drops(actor, asked), _elsewhere(actor, asked))
+        widened = found.sounded or found.relaxed
+        return Instead(_meant(actor, asked, BESIDE) if widened else ())
+    return Instead(_meant(actor, asked, MEANT), _drops(actor, asked), _elsewhere(actor, asked))
 
 
-def _meant(actor: Actor, asked: Question) -> tuple[tuple[str, int], ...]:
+def _meant(actor: Actor, asked: Question, most: int) -> tuple[tuple[str, int], ...]:
     offers: list[tuple[str, int]] = []
     for text in outside().index.meant(asked.text, audience_of(actor).value):
         page = outside().index.search(_request(actor, replace(asked, text=text), LOOKED_AT))
         ids = [hit.subject_id for hit in page.hits]
         if page.total and not page.relaxed and search.rows(actor, asked.kind, ids):
             offers.append((text, page.total))
-        if len(offers) == MEANT:
+        if len(offers) == most:
             break
     return tuple(offers)
 

@@ -9,11 +9,12 @@ from marketplace.services.catalogue import search
 from marketplace.services.outside import outside
 
 MOST = 4
-SPARE = 6
-"""More than are shown, because some may be on the page already or just have been withdrawn."""
+SPARE = 2
+"""Read beyond those that are shown, because some may just have been withdrawn."""
 
 
 def related(actor: Actor, kind: Kind, listing_id: int, but: Collection[int] = ()) -> list[Listing]:
     """Return at most four listings of the kind nearest to one, without those that ``but`` names."""
-    near = outside().index.related(kind, listing_id, audience_of(actor).value, MOST + SPARE)
-    return search.listings(actor, kind, [one for one in near if one not in but])[:MOST]
+    most = MOST + SPARE + len(but)
+    near = outside().index.related(kind, listing_id, audience_of(actor).value, most)
+    return search.listings(actor, kind, [one for one in near if one not in but][: MOST + SPARE])[:MOST]
