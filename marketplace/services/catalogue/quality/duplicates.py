@@ -34,8 +34,9 @@ CANDIDATES = 12
 """Listings that the index proposes for a title, and again for a text."""
 UNDER_REVIEW = 200
 """Versions in work that are compared, the newest first: they are not in the index."""
-ASKED = 120
-"""Characters of a text that the index is asked with."""
+ASKED, SHORTEST_PART = 64, 3
+"""Characters of a text that the index is asked with, and of the shortest stretch between two signs: the index looks
+single characters up as beginnings of words, which takes long and says nothing."""
 
 COMPARED: Mapping[str, Sequence[str]] = {
     "achievement": ("summary", "problem", "advantages"),
@@ -160,7 +161,8 @@ def _indexed(actor: Actor, kind: str, content: Content) -> set[int]:
     found: set[int] = set()
     for text in (str(content.get("title") or ""), longest):
         # Signs have a meaning in a query; here they are only text.
-        words = _SIGNS.sub(" ", text)[:ASKED].strip()
+        parts = (part for part in _SIGNS.split(text) if len(part) >= SHORTEST_PART)
+        words = " ".join(parts)[:ASKED].strip()
         if len(words) < likeness.SHORTEST_TITLE:
             continue
         request = SearchRequest(
