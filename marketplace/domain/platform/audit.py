@@ -41,6 +41,7 @@ TAGS: dict[str, frozenset[str]] = {
     "grant.create": frozenset({"person", "role", "scope"}),
     "grant.revoke": frozenset({"person", "role", "scope"}),
     "listing.create": frozenset({"kind"}),
+    # Written until corrections became rows of their own; trails of sites in use still hold it.
     "listing.correction": frozenset({"revision"}),
     "correction.create": frozenset({"listing", "revision"}),
     "revision.create": frozenset({"listing", "ordinal"}),
