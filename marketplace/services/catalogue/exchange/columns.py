@@ -9,6 +9,7 @@ from typing import Any
 
 from marketplace.domain import regions
 from marketplace.domain.catalogue.content import ITEMS, Item
+from marketplace.domain.coded import Labels, LivingTaxonomy
 from marketplace.domain.errors import DomainError
 from marketplace.domain.identifiers import parse_uscc
 from marketplace.domain.people.profiles import LABELS, SIGN_UP_KINDS
@@ -41,8 +42,13 @@ _CELL_KINDS: Mapping[str, Kind] = {
 }
 
 
-def options_of(terms: Taxonomy) -> dict[str, str]:
-    """Return code → word of a list; where parts of a list share words, the part stands before the word."""
+def options_of(terms: Taxonomy) -> Mapping[str, str]:
+    """Return code → word of a list; where parts of a list share words, the part stands before the word.
+
+    Of a list that the site edits, the words are those of the moment at which they are read.
+    """
+    if isinstance(terms, LivingTaxonomy):
+        return Labels(terms, grouped=True)
     labels = [term.label for term in terms]
     shared = len(set(labels)) < len(labels)
     return {term.code: f"{term.group}·{term.label}" if shared else term.label for term in terms}
