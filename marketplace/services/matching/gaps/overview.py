@@ -97,8 +97,12 @@ def draw(actor: Actor) -> Map:
         _line(term, [one for one in wanted if one.field == term.code], institutions.get(term.code, ()), own)
         for term in taxonomy.NATIONAL_FIELDS
     ]
+    offered = {term.code for term in taxonomy.CITY_TAGS.offered}
     directions = [
-        _line(term, [one for one in wanted if term.code in one.tags]) for term in taxonomy.CITY_TAGS
+        _line(term, found)
+        for term in taxonomy.CITY_TAGS
+        # A direction that is no longer offered stands only as long as a demand holds it.
+        if (found := [one for one in wanted if term.code in one.tags]) or term.code in offered
     ]
     return Map(
         # Sorted by own field only: the order of the list of fields is the one everybody knows.
