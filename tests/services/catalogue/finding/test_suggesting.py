@@ -158,3 +158,41 @@ def test_related_listings_are_such_as_the_reader_sees(market: dict[str, Listing]
     assert related(VISITOR, "achievement", market["film"].id, {market["paint"].id}) == []
     assert related(VISITOR, "demand", market["plate"].id) == []
     assert related(VISITOR, "achievement", 0) == []
+
+
+@pytest.fixture
+def orchard(drain: Callable[[], int]) -> tuple[dict[str, Listing], Any]:
+    """Demands of one organisation, one of them anonymous, and a stranger's, all about the same."""
+    owner = factories.make_person(factories.make_organisation(name="曜板家居材料厂"))
+    stranger = factories.make_person(factories.make_organisation(name="渡汴果业"))
+    reviewer = factories.make_staff(Role.DEMAND_REVIEWER)
+
+    def publish(person: Any, title: str, disclosure: str) -> Listing:
+        return factories.make_published(
+            person, "demand", reviewer, title=title, keywords=["葡萄病害"], disclosure=disclosure
+        )
+
+    made = {
+        "hidden": publish(owner, "葡萄病害防治减药", "anonymous"),
+        "hidden too": publish(owner, "葡萄病害预报", "anonymous"),
+        "named": publish(owner, "葡萄病害识别", "public"),
+        "named too": publish(owner, "葡萄病害巡查", "public"),
+        "theirs": publish(stranger, "葡萄病害监测", "anonymous"),
+    }
+    drain()
+    return made, owner
+
+
+def test_no_company_tells_whose_an_anonymous_demand_is(orchard: tuple[dict[str, Listing], Any]) -> None:
+    """Beside it stands nothing of its owner, beside the owner's others it does not stand; who may know sees all."""
+    made, owner = orchard
+    names = {listing.id: name for name, listing in made.items()}
+
+    def beside(actor: Any, name: str) -> set[str]:
+        return {names[row.id] for row in related(actor, "demand", made[name].id)}
+
+    assert beside(VISITOR, "hidden") == {"theirs"}
+    assert beside(VISITOR, "named") == {"named too", "theirs"}
+    assert beside(VISITOR, "theirs") == set(made) - {"theirs"}
+    for knowing in (owner, factories.make_staff(Role.DEMAND_REVIEWER)):
+        assert beside(factories.actor(knowing), "hidden") == set(made) - {"hidden"}
