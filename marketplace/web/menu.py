@@ -131,6 +131,8 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry(N_("一站式办事"), "help.index"),
             Entry(N_("入驻"), "signup.start"),
+            Entry(N_("补助进度查询"), "subsidy_progress.show"),
+            Entry(N_("纠错答复查询"), "corrections.look_up"),
         ),
     ),
     (
@@ -139,9 +141,12 @@ FOOT: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("需求缺口图"), "gaps.index"),
             Entry(N_("公示公告"), "announcements.index"),
             Entry(N_("补助公示"), "publicities.index"),
-            Entry(N_("补助进度查询"), "subsidy_progress.show"),
-            Entry(N_("纠错答复查询"), "corrections.look_up"),
             Entry(N_("规划目标"), "plan.index"),
+        ),
+    ),
+    (
+        N_("关于"),
+        (
             Entry(N_("关于本站"), "home.about"),
             Entry(N_("用户协议"), "legal.document", values={"name": "agreement"}),
             Entry(N_("隐私说明"), "legal.document", values={"name": "privacy"}),

@@ -55,4 +55,5 @@ class AttachmentForm(SiteForm):
 class MoveForm(SiteForm):
     """A step of an announcement, with the reason where one is asked for."""
 
+    version = HiddenField()
     note = TextField(_l("原因"), [Marked(2000)], description=_l("会显示在公告页上"))

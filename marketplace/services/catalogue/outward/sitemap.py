@@ -14,7 +14,7 @@ from marketplace.models.people import Organisation
 from marketplace.services.catalogue import visibility
 
 MOST = 50_000
-"""Addresses of one file (sitemaps.org)."""
+"""Addresses of one file, and files of one map (sitemaps.org)."""
 
 KINDS = ("achievement", "demand", "organisation")
 
@@ -42,7 +42,7 @@ def parts(most: int = MOST) -> list[Part]:
 
 def pages(kind: str, number: int, most: int = MOST) -> Sequence[tuple[int, datetime | None]]:
     """Return (id, when changed) of the pages in file ``number``; nothing for a file that does not exist."""
-    if kind not in KINDS or number < 1:
+    if kind not in KINDS or not 1 <= number <= MOST:
         return []
     return [(row.id, row.changed) for row in db.session.execute(_page(kind, number, most))]
 

@@ -44,10 +44,13 @@ def waiting_count(actor: Actor) -> int:
     return db.session.scalar(query) or 0
 
 
-def act(actor: Actor, announcement_id: int, action: str, note: str = "") -> Announcement:
+def act(
+    actor: Actor, announcement_id: int, action: str, note: str = "", expected: int | None = None
+) -> Announcement:
     """Publish, withdraw or discard. The same press again changes nothing.
 
-    Raises NotAllowed (also for who wrote a policy), DomainError (``note``), Conflict where somebody was faster.
+    ``expected``: the version that the actor read; a draft that was written or got other files since is not published
+    unread. Raises NotAllowed (also for who wrote a policy), DomainError (``note``), Conflict where somebody was faster.
     """
     row = writing.get(announcement_id, lock=True)
     words = clean_text(note)[:NOTE_LENGTH]
@@ -55,6 +58,8 @@ def act(actor: Actor, announcement_id: int, action: str, note: str = "") -> Anno
     mine = row.published_by if action == "publish" else row.edited_by
     if row.state == target and mine == actor.person_id and (action == "publish" or row.state_note == words):
         return row
+    if row.state == "draft" and expected is not None and row.version != expected:
+        raise Conflict(N_("这篇公告刚被改过，请返回看过新的内容再办理"), code="stale")
     if action == "withdraw" and row.state == "published" and not words:
         require(actor, Permission.PUBLISH_ANNOUNCEMENT, subject_of(row))
         raise DomainError("reason_missing", N_("请填写撤回的原因，公告页会显示"), field="note")

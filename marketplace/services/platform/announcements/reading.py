@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, String, cast, false, func, literal, select, union_all
+from sqlalchemy import Date, Select, String, cast, false, func, literal, null, select, union_all
 
 from marketplace.domain import clock
 from marketplace.domain.access import Actor, Permission, may
@@ -34,7 +34,8 @@ LISTED: Mapping[str, str] = {**KINDS, **GATHERED}
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the list. ``ends_on``: last day of a 公示 or of validity; ``over`` says that it has passed."""
+    """A line of the list. ``starts_on``: first day of validity where one is named, None for a 公示, which starts when
+    it is published; ``ends_on``: last day of a 公示 or of validity; ``over`` says that it has passed."""
 
     kind: str
     id: int
@@ -42,7 +43,13 @@ class Entry:
     path: str
     published_on: date
     pinned: bool
+    starts_on: date | None
     ends_on: date | None
+
+    @property
+    def ahead(self) -> bool:
+        """Whether its first day is still to come."""
+        return self.starts_on is not None and self.starts_on > clock.today()
 
     @property
     def over(self) -> bool:
@@ -61,8 +68,8 @@ class Question:
 
 def question(kind: str = "", text: str = "", year: str = "") -> Question:
     """Return the question that was meant."""
-    known = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
-    return Question(kind if kind in LISTED else "", clean_line(text)[:100], known)
+    known = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0
+    return Question(kind if kind in LISTED else "", clean_line(text)[:100], known or None)
 
 
 def listed(asked: Question, number: int = 1, size: int = SIZE) -> Page[Entry]:
@@ -94,7 +101,7 @@ def years() -> list[int]:
 
 
 def _every(asked: Question) -> Any:
-    """Return everything that fits as one derived table (kind, id, title, published_on, pinned, ends_on)."""
+    """Return everything that fits as one derived table: the columns of ``_part``."""
     parts = [
         part
         for part in (
@@ -124,9 +131,8 @@ def _part(model: Any, kind: Any, day: Any, ends_on: Any, asked: Question) -> Sel
         title.label("title"),
         day.label("published_on"),
         (false() if fixed else model.pinned).label("pinned"),
-        cast(ends_on, Date).label("ends_on")
-        if db.engine.dialect.name != "sqlite"
-        else ends_on.label("ends_on"),
+        _typed(null() if fixed else model.valid_from).label("starts_on"),
+        _typed(ends_on).label("ends_on"),
     )
     if model is Announcement:
         query = query.where(model.state == "published")
@@ -141,6 +147,11 @@ def _part(model: Any, kind: Any, day: Any, ends_on: Any, asked: Question) -> Sel
     return query
 
 
+def _typed(day: Any) -> Any:
+    """Return a day that all parts of a UNION agree on; SQLite would make a number of it."""
+    return day if db.engine.dialect.name == "sqlite" else cast(day, Date)
+
+
 def _entry(row: Any) -> Entry:
     kind = "announcement" if row.kind in KINDS else row.kind
     return Entry(
@@ -150,6 +161,7 @@ def _entry(row: Any) -> Entry:
         path=links.path_of(kind, row.id),
         published_on=_day(row.published_on) or clock.today(),
         pinned=bool(row.pinned),
+        starts_on=_day(row.starts_on),
         ends_on=_day(row.ends_on),
     )
 

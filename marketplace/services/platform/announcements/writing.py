@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.domain.access import Actor, Permission, require
 from marketplace.domain.errors import Conflict, DomainError, FieldError, NotFound, ValidationFailed
@@ -71,7 +72,7 @@ def add_file(actor: Actor, announcement_id: int, name: str, content: bytes) -> F
     """Put an attachment on a draft; everybody will be able to open it. Raises DomainError (field ``file``)."""
     require(actor, Permission.WRITE_ANNOUNCEMENT)
     row = get_draft(announcement_id)
-    row.edited_by = actor.person_id
+    _edited(row, actor)
     stored = files.store(actor, name, content, PURPOSE)
     return files.attach(actor, stored, SUBJECT, row.id, PURPOSE, "public")
 
@@ -82,8 +83,14 @@ def remove_file(actor: Actor, announcement_id: int, link_id: int) -> None:
     row = get_draft(announcement_id)
     link = next((one for one in files.links_of(SUBJECT, row.id) if one.id == link_id), None)
     if link is not None:
-        row.edited_by = actor.person_id
+        _edited(row, actor)
         files.detach(actor, link)
+
+
+def _edited(row: Announcement, actor: Actor) -> None:
+    """Let other files count as another version, the same writer's too: who read the old ones publishes them unread."""
+    row.edited_by = actor.person_id
+    flag_modified(row, "edited_by")
 
 
 def get(announcement_id: int, lock: bool = False) -> Announcement:

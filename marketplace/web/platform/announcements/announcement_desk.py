@@ -189,11 +189,12 @@ def move(announcement_id: int, action: str) -> Answer:
 
 
 def _move(row: Announcement, transition: Transition) -> Answer:
-    form = MoveForm()
+    form = MoveForm() if request.method == "POST" else MoveForm(formdata=None, version=str(row.version))
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                publishing.act(actor(), row.id, transition.action, form.note.data or "")
+                read = number_in(form.version.data)
+                publishing.act(actor(), row.id, transition.action, form.note.data or "", read)
             flash(_("已办理：%(what)s", what=_(transition.label)), "ok")
             return redirect(url_for(".detail", announcement_id=row.id))
         except DomainError as error:

@@ -52,6 +52,7 @@ def detail(announcement_id: int) -> str:
         kinds=KINDS,
         state=ANNOUNCEMENT.states[row.state],
         over=row.valid_to is not None and row.valid_to < clock.today(),
+        ahead=row.valid_from is not None and row.valid_from > clock.today(),
         blocks=blocks(row.body) if shown else [],
         files=files.links_of(writing.SUBJECT, row.id) if shown else [],
         description=plain(row.body, 120) if shown else "",

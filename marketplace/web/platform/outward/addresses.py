@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request, url_for
 
 from marketplace.services.outside import outside
+from marketplace.web.paging import page_number
 
 PERSONAL = frozenset({"signup", "invitations", "resets", "sessions", "confirmations"})
 """Blueprints whose pages show personal data, or the key to an account, to people who are not signed in."""
@@ -39,7 +40,8 @@ def travel() -> Travel | None:
     if getattr(view, "guard", None) != "public" or request.blueprint in PERSONAL:
         return None
     asked = {name: value for name, value in request.args.items() if value}
-    kept = asked if set(asked) == {"page"} and asked["page"].isdigit() and asked["page"] != "1" else {}
+    number = page_number()
+    kept = {"page": number} if set(asked) == {"page"} and number > 1 else {}
     path = url_for(endpoint, **{**(request.view_args or {}), **kept})
     listed = not any(asked.get(name) for name in SEARCHED)
     return Travel(absolute(path), listed, absolute(url_for("share_pictures.site")))

@@ -140,6 +140,24 @@ def test_two_people_do_not_overwrite_each_other(writer: Actor, publisher: Actor)
         writing.write(publisher, row_id, WORDS, seen)
 
 
+def test_nobody_publishes_words_or_files_that_they_have_not_read(writer: Actor, publisher: Actor) -> None:
+    """A policy that its writer changes while the second person reads it, its files alone included, is not published."""
+    row_id = draft(writer, kind="policy")
+    for change in (
+        lambda: writing.write(writer, row_id, Wording("policy", "另一份通知", WORDS.body), None),
+        lambda: writing.add_file(writer, row_id, "a.png", png()),
+        lambda: writing.remove_file(writer, row_id, files.links_of("announcement", row_id)[0].id),
+    ):
+        seen = writing.get(row_id).version
+        with unit_of_work():
+            change()
+        with pytest.raises(Conflict), unit_of_work():
+            publishing.act(publisher, row_id, "publish", expected=seen)
+    with unit_of_work():
+        seen = writing.get(row_id).version
+        assert publishing.act(publisher, row_id, "publish", expected=seen).state == "published"
+
+
 def test_nobody_else_writes_or_publishes(writer: Actor) -> None:
     """Not a member, not an auditor."""
     row_id = draft(writer)

@@ -1,12 +1,14 @@
 """公示公告 by real requests: the list, the page, the feed; and where the authority writes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import Page as BrowserPage
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.people import Person
@@ -32,7 +34,7 @@ def writer() -> Person:
     return factories.make_staff(Role.POLICY_MANAGER)
 
 
-def published(writer: Person, **changes: str) -> int:
+def published(writer: Person, **changes: object) -> int:
     """Write and publish an announcement."""
     actor = factories.actor(writer)
     with unit_of_work():
@@ -106,6 +108,13 @@ def test_a_withdrawal_needs_a_reason_and_shows_it(
     assert copied.headers["Location"].endswith("/edit")
 
 
+def test_a_text_ahead_of_its_first_day_says_so(client: InspectingClient, writer: Person) -> None:
+    """In the list and on its page."""
+    row_id = published(writer, valid_from=clock.today() + timedelta(days=9))
+    for address in ("/announcements", f"/announcements/{row_id}"):
+        assert "起生效" in client.page(address).text
+
+
 def test_the_feed_is_sound_and_narrows_by_kind(client: InspectingClient, writer: Person) -> None:
     """Well-formed Atom with full addresses; what people typed is escaped; not sent again while it stands."""
     row_id = published(writer, title="甲 & 乙 <丙> 的通知")
@@ -127,6 +136,7 @@ def test_lists_take_any_address(client: InspectingClient, writer: Person) -> Non
     """Nonsense in the address shows the whole list; an empty answer offers the way back."""
     published(writer)
     assert "1 项" in client.page("/announcements?kind=x&year=abcd&page=-1").text
+    assert "1 项" in client.page("/announcements?year=0000").text
     assert "没有符合条件" in client.page("/announcements?q=%E6%97%A0%E6%AD%A4%E8%AF%8D").text
 
 

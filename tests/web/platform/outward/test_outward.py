@@ -120,7 +120,7 @@ def test_what_a_visitor_may_not_see_does_not_travel(
         assert client.get(path.format(hidden.id)).status_code == 404
     assert client.get(f"/achievement-sheets/{draft.id}").status_code == 404
     assert "/demand-sheets/" not in source(client, f"/demands/{hidden.id}")
-    for number in (0, 1, 2, 10**30):
+    for number in (0, 1, 2, 10**15, 10**30):
         assert client.get(f"/sitemap-demand-{number}.xml").status_code == 404
 
 
@@ -128,7 +128,10 @@ def test_filters_lead_to_the_bare_list_and_answers_are_not_listed(client: Inspec
     """A filtered list is the list; its second page is a page of its own; a search is nobody else's result."""
     bare = f"{SITE}/achievements"
     assert heads(source(client, "/achievements?field=05&sort=price_asc&page=2"))["canonical"] == bare
-    assert heads(source(client, "/achievements?page=2"))["canonical"] == f"{bare}?page=2"
+    for page in ("2", "0002"):
+        assert heads(source(client, f"/achievements?page={page}"))["canonical"] == f"{bare}?page=2"
+    for page in ("0", "1", "-2", "²", "9" * 20):
+        assert heads(source(client, f"/achievements?page={page}"))["canonical"] == bare
     asked = source(client, "/achievements?q=%E8%83%B6")
     assert "canonical" not in heads(asked)
     assert '<meta name="robots" content="noindex, follow">' in asked
