@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.matching.knowledge import Concept, KnowledgeTable
 from marketplace.retrieval.matching.matcher import KINDS, Matcher, Side
 from marketplace.retrieval.matching.reading import Reader
@@ -30,7 +31,7 @@ class Outdated(Exception):
 
 
 def save(matcher: Matcher, folder: Path, marks: Mapping[int, int] | None = None, **notes: Any) -> None:
-    """Write the matcher's state with its table; what changed since the last refresh is written as any other row.
+    """Write the matcher's state with its table and words; what changed since is written as any other row.
 
     ``marks`` say of which version the text of each key is; ``notes`` are kept beside the state's name (``present``).
     """
@@ -42,6 +43,8 @@ def save(matcher: Matcher, folder: Path, marks: Mapping[int, int] | None = None,
     (fresh / "terms.json").write_text(json.dumps(matcher.vocabulary.terms, ensure_ascii=False), "utf-8")
     concepts = [[one.name, one.group, one.field, *one.words] for one in matcher.reader.table.concepts]
     (fresh / "table.json").write_text(json.dumps(concepts, ensure_ascii=False), "utf-8")
+    words = matcher.reader.analyzer.data()
+    (fresh / "words.json").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
     np.save(fresh / "marks.npy", np.array(list((marks or {}).items()), dtype=np.int64).reshape(-1, 2))
     weights = matcher.weights
     np.save(fresh / "idf.npy", weights.idf)
@@ -65,13 +68,13 @@ def save(matcher: Matcher, folder: Path, marks: Mapping[int, int] | None = None,
 def load(folder: Path, reader: Reader | None = None, rows: bool = True) -> Matcher:
     """The matcher as it was saved; raises Outdated when it must be built from the texts.
 
-    Without ``reader`` it is read with the table it was saved with: right for that state, if perhaps no longer the
-    table of the day. Without ``rows`` both sides are empty and only vocabulary and weights are there: enough to score
-    and explain texts given as such, and small enough for a web process.
+    Without ``reader`` it is read with the table and the words it was saved with: right for that state, if perhaps no
+    longer those of the day. Without ``rows`` both sides are empty and only vocabulary and weights are there: enough to
+    score and explain texts given as such, and small enough for a web process.
     """
     named = present(folder)
     state = folder / str(named["state"])
-    reader = reader or Reader(table=_table(state))
+    reader = reader or Reader(_analyzer(state), _table(state))
     if named.get("fingerprint") != reader.fingerprint:
         raise Outdated(f"{folder.name}: made as {named.get('fingerprint', 'nothing')}")
     matcher = Matcher(reader)
@@ -115,6 +118,15 @@ def _table(state: Path) -> KnowledgeTable:
     except FileNotFoundError as error:
         raise Outdated(f"{state.name}: saved without its table") from error
     return KnowledgeTable(Concept(name, group, field, tuple(words)) for name, group, field, *words in rows)
+
+
+def _analyzer(state: Path) -> Analyzer:
+    try:
+        words = json.loads((state / "words.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise Outdated(f"{state.name}: saved without its words") from error
+    usual = Analyzer.default()
+    return usual if usual.data() == words else Analyzer.of_data(words)
 
 
 def _last(folder: Path) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from marketplace.retrieval.analysis import Analyzer
 from marketplace.retrieval.matching import store
 from marketplace.retrieval.matching.explain import explain
 from marketplace.retrieval.matching.knowledge import Concept, KnowledgeTable
@@ -150,6 +151,21 @@ def test_weights_alone_score_and_explain(matcher: Matcher, reader: Reader, tmp_p
     pair = DEMANDS[12], ACHIEVEMENTS[2]
     assert light.score(*pair) == matcher.score(*pair)
     assert explain(light, *pair) == explain(matcher, *pair)
+
+
+def test_a_state_is_read_with_the_words_it_was_learnt_with(tmp_path: Path) -> None:
+    """A word that the site added is no reason to learn anew, nor to explain nothing."""
+    edited = Matcher(Reader(Analyzer({}, ["双极板涂层"])))
+    edited.put("achievement", 1, Text("双极板涂层"))
+    edited.put("demand", 2, Text("双极板涂层的耐蚀"))
+    edited.refresh()
+    store.save(edited, tmp_path)
+    loaded = store.load(tmp_path)
+    assert loaded.reader.fingerprint == edited.reader.fingerprint != Reader().fingerprint
+    assert loaded.top("demand") == edited.top("demand")
+    (next(tmp_path.glob("state-*")) / "words.json").unlink()
+    with pytest.raises(store.Outdated):
+        store.load(tmp_path)
 
 
 def test_a_state_of_another_table_is_outdated(matcher: Matcher, tmp_path: Path) -> None:
