@@ -58,8 +58,10 @@ def _advice(field: str, message: str, **params: Any) -> Advice:
 def _problem(content: Content) -> Part:
     text = content.get("situation") or ""
     length = reading.rising(len(text), 15, 75)
-    trouble = min(reading.troubles(text), 2) / 2
     amount = min(reading.quantities(text), 2) / 2
+    words = reading.troubles(text)
+    # One word of trouble is enough where numbers say how large it is.
+    trouble = 1.0 if words and amount == 1 else min(words, 2) / 2
     tried = float(reading.tells_what_was_tried(text))
     # Words and numbers in a text too short to explain anything earn little.
     share = (0.3 * length + 0.25 * trouble + 0.25 * amount + 0.2 * tried) * (0.5 + 0.5 * length)
@@ -103,6 +105,8 @@ def _targets(content: Content) -> Part:
 
 def _target(row: Mapping[str, Any]) -> float:
     text, name = row.get("target") or "", row.get("indicator") or ""
+    if reading.is_business(name):
+        return 0.3
     if reading.has_quantity(text, name):
         return 1.0
     if reading.has_number(text):
@@ -147,7 +151,13 @@ def _about_targets(rows: Sequence[Mapping[str, Any]], phrase: str) -> Iterator[A
         yield _advice("metrics", N_("写明现值和目标值，例如“碎米率：现在 8%，要求不高于 3%”"))
     for number, row in enumerate(rows):
         name, target = row.get("indicator") or "", row.get("target") or ""
-        if _target(row) < 0.5:
+        if reading.is_business(name):
+            yield _advice(
+                f"metrics-{number}-indicator",
+                N_("“%(name)s”是经营目标，写明技术上要达到的数值，例如合格率、能耗、速度"),
+                name=name,
+            )
+        elif _target(row) < 0.5:
             yield _advice(
                 f"metrics-{number}-target",
                 N_("“%(name)s”的目标“%(target)s”没有数字，写明达到多少算解决，带上单位"),

@@ -16,10 +16,11 @@ _DAY_OR_NAME = re.compile(
 _TROUBLE = re.compile(
     r"难|无法|不能|不足|不够|不稳|不匀|不均|不准|做不到|达不到|跟不上|缺|损失|损耗|失败|偏高|偏低|偏大|超标|过高|过低|过长|"
     r"过大|太慢|太高|太低|高达|只能|依赖|全靠|靠人|人工|易[^于用]|容易|投诉|报废|返工|退货|降价|波动|堵|漏|开裂|断裂|裂|脱落|"
-    r"变形|停机|故障|误判|漏检|浪费|污染|瓶颈|赔|亏|贵|返潮|过干|变黄|变浑|闲|堆|不愿|不允许|不清|坏|错|差|倒贴|少[^于]|低于|高于|仅|仍[^然能]|问题|缓慢|老化|失效|死亡|腐|锈|霉|粘|粉化|中感|高感"
+    r"变形|停机|故障|误判|漏检|浪费|污染|瓶颈|赔|亏|贵|返潮|过干|变黄|变浑|闲|堆|不愿|不允许|不清|坏|错|差|倒贴|少[^于]|低于|高于|仅|仍[^然能]|问题|缓慢|老化|失效|死亡|腐|锈|霉|粘|粉化|中感|高感|才发现|赶不上|糊住|不批|限产|被罚|拒收|误报|减产|扩散|打磨|返修|丢了"
 )
 _TRIED = re.compile(
     r"曾|试过|尝试|试用|试验|试制|先后|引进过|做过|改过|用过|比较过|请教|联系过|咨询|考察|对比|试[压做产]|目前|"
+    r"[装加换调请找查访测]过|已[加装换用配改]|[采使]用的|全?靠|"
     r"现(?:有|用|行|采用)|原先|原来|以前|此前|委托"
 )
 _LIMITS = re.compile(
@@ -30,6 +31,7 @@ _EMPTY = re.compile(
     r"(?:大幅|显著|进一步|有效|全面|切实)?(?:提高|提升|降低|减少|改善|增加|增强|节约|加快|优化)(?:了|公司|企业|产品的?|生产的?|其|的)*"
     r"(?:效率|质量|品质|产量|产能|成本|能耗|性能|水平|精度|强度|效益|竞争力|自动化|智能化|良品率|合格率|利用率|附加值|稳定性|寿命)"
 )
+_BUSINESS = re.compile(r"产值|销售额|销售收入|营收|营业|利润|税收|纳税|就业|人才|人数|投资|市场份额|占有率")
 _NEAR = 14
 """Characters after an empty phrase within which a number still gives it a meaning."""
 _GENERIC = re.compile(
@@ -83,6 +85,11 @@ def empty_phrase(text: str) -> str:
         if not _HAS_NUMBER.search(text[found.end() : found.end() + _NEAR]):
             return found.group()
     return ""
+
+
+def is_business(indicator: str) -> bool:
+    """Return whether an indicator measures a business, not what a technique does."""
+    return bool(_BUSINESS.search(indicator))
 
 
 def says_something(title: str) -> bool:

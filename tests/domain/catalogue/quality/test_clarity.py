@@ -64,6 +64,17 @@ UNCLEAR = {
         "metrics": [{"indicator": "效率", "present": "", "target": "大幅提高"}],
         "ip_ownership": "agreed",
     },
+    "a park, no problem": {
+        "title": "新材料研发",
+        "situation": "为贯彻落实创新驱动发展战略，我司拟投入 5000 万元，建设占地 100 亩的新材料产业园，年产值 3 亿元，"
+        "带动就业 500 人，现面向全国征集新材料项目。",
+        "metrics": [
+            {"indicator": "产值", "present": "0", "target": "3 亿元"},
+            {"indicator": "就业", "present": "0", "target": "500 人"},
+        ],
+        "requirements": "符合国家产业政策",
+        "ip_ownership": "shared",
+    },
     "leading": {
         "title": "新材料研发",
         "situation": "企业发展需要研发新材料，希望得到专家指导，达到国内领先水平。",
