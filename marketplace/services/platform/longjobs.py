@@ -195,10 +195,12 @@ def _perform(job_id: int, works: Mapping[str, Work]) -> None:
         result = works[_read(job_id).kind](_read(job_id), progress)
     except Exception as fault:
         db.session.rollback()
+        said = str(fault)
         if not isinstance(fault, DomainError):
             logger.exception("job failed", extra={"job": job_id})
+            said = f"{type(fault).__name__}: {fault}"
         with unit_of_work():
-            _end(_read(job_id), "fail", error=f"{type(fault).__name__}: {fault}")
+            _end(_read(job_id), "fail", error=said)
     else:
         with unit_of_work():
             job = _read(job_id)

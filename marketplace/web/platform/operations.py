@@ -1,12 +1,13 @@
 """运行状况: the outbox, the mails, long jobs, and what an administrator can set going again."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.domain.access import Permission
+from marketplace.domain.access import Permission, may
 from marketplace.domain.identifiers import mask_email
 from marketplace.domain.platform.jobs import JOB_KINDS
 from marketplace.domain.states import JOB
@@ -37,6 +38,16 @@ def job_label(kind: str) -> str:
 def job_state(job: Job) -> Any:
     """The state of a job with its label and tone."""
     return JOB.states[job.state]
+
+
+@blueprint.app_template_global("job_fault")
+def job_fault(job: Job) -> str:
+    """Why a job failed: a rule's words for everybody, a fault of the program (``Name: text``) for operators only."""
+    if re.match(r"[A-Za-z_]\w*: ", job.error) and not may(actor(), Permission.READ_OPERATIONS):
+        return str(
+            _("系统出错，没有完成的部分可以重新办理。仍不成功时，请把任务编号 %(id)s 告诉管理员", id=job.id)
+        )
+    return str(_(job.error))
 
 
 @blueprint.app_template_global("masked_email")

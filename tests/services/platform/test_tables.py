@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -217,6 +218,49 @@ def test_merged_cells_are_refused_below_the_heading_only() -> None:
     with pytest.raises(DomainError) as refused:
         read(sheet(*rows, merged="B3:B4"), COLUMNS)
     assert "B3:B4" in str(refused.value)
+
+
+def test_merged_cells_are_looked_for_in_the_table_that_is_read() -> None:
+    """The first tab is the table, whatever its file is called and whatever else the workbook holds."""
+    book = Workbook()
+    book.active.merge_cells("B2:B3")  # type: ignore[union-attr]
+    table = book.create_sheet("填报", 0)
+    for row in (HEAD, ["A1", "甲", 1, "2026-03-18"]):
+        table.append(row)
+    target = BytesIO()
+    book.save(target)
+    assert len(read(target.getvalue(), COLUMNS).rows) == 1
+
+
+def damaged(workbook_bytes: bytes, part: str) -> bytes:
+    """The same workbook with one part cut off in the middle."""
+    target = BytesIO()
+    with ZipFile(BytesIO(workbook_bytes)) as source, ZipFile(target, "w") as copy:
+        for name in source.namelist():
+            text = source.read(name)
+            copy.writestr(name, text[: len(text) // 2] if name == part else text)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"])
+def test_a_damaged_workbook_is_refused_in_words(part: str) -> None:
+    """Whatever the parser of a part says, the person reads one remedy."""
+    with pytest.raises(DomainError) as refused:
+        read(damaged(sheet(HEAD, ["A1", "甲", 1, "2026-03-18"]), part), COLUMNS)
+    assert (refused.value.code, refused.value.field) == ("table_broken", "file")
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_other_signs_between_cells_are_understood(sign: str) -> None:
+    """Spreadsheets of some settings write semicolons or tabs into a csv."""
+    assert read(f"编码{sign}名称\nA1{sign}甲,乙\n".encode(), COLUMNS).rows[0]["name"] == "甲,乙"
+
+
+def test_a_quote_without_an_end_is_named_by_its_row() -> None:
+    """It swallows the rest of the file."""
+    with pytest.raises(DomainError) as refused:
+        read(('编码,名称\nA1,甲\nA2,"' + "长" * 140_000).encode(), COLUMNS)
+    assert (refused.value.code, refused.value.params) == ("table_quotes", {"row": 3})
 
 
 @pytest.mark.parametrize(

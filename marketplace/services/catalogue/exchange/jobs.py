@@ -207,8 +207,10 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
         part = found.drafts[start : start + size]
         done += len(part)
         with unit_of_work():
-            counted += way.write(actor, params["table"], part, job_id, params["submit"])
-            db.session.get_one(Job, job_id).result = _result(counted, part, done)
+            # Asked again for each chunk: who is suspended in the middle brings in no more.
+            present = db.session.get_one(Job, job_id)
+            counted += way.write(_actor(present), params["table"], part, job_id, params["submit"])
+            present.result = _result(counted, part, done)
         progress(done, total)
         db.session.expunge_all()
     return {**_result(counted, [], done), "skipped": found.bad, "same": found.same}

@@ -87,7 +87,7 @@ def _see(kind: str, number: int, row: Mapping[str, Any], unread: list[CellError]
         one.fault(headings["title"], N_("这是模板里的示例行，请删除"))
     elif title and not has_words(title):
         one.fault(headings["title"], N_("名称只有标点符号，请写出名称"))
-    elif not title and headings["title"] not in said:
+    elif not title and headings["title"] not in said | {error.column for error in one.errors}:
         one.fault(headings["title"], N_("必填，不能为空"))
     one.digest = digest_of(one.values, one.key, one.number)
     return one

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
@@ -25,7 +25,7 @@ from marketplace.services.platform.tables.columns import (
 )
 
 MAX_COLUMNS_IN = 200
-_MERGED = re.compile(rb'<mergeCell\b[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
 _PARTED = re.compile(r"([、，,；;\n])")
 _NO_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0")  # UTF-16, and the workbooks of before 2007
 
@@ -45,10 +45,11 @@ def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
     the 合计 row are skipped; every faulty cell becomes a CellError.
     """
     is_workbook = content.startswith(b"PK")
-    lines = _xlsx_lines(content) if is_workbook else _csv_lines(content)
+    sheet = _first_sheet(content) if is_workbook else None
+    lines = _csv_lines(content) if sheet is None else _xlsx_lines(sheet)
     heading_row, heading, unknown = _find_heading(lines, columns)
-    if is_workbook:
-        _refuse_merged(content, heading_row)
+    if sheet is not None:
+        _refuse_merged(content, sheet, heading_row)
     table = ReadTable([], [], [], unknown)
     for number, cells in lines:
         if not any(_cell_text(cell) for cell in cells if cell is not None) or _cell_text(cells[0]) == TOTAL:
@@ -64,15 +65,24 @@ def read(content: bytes, columns: Sequence[Column]) -> ReadTable:
     return table
 
 
-def _xlsx_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+def _first_sheet(content: bytes) -> Any:
     try:
-        book = load_workbook(BytesIO(content), read_only=True)
-        for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS_IN), 1):
+        return load_workbook(BytesIO(content), read_only=True).worksheets[0]
+    except Exception as broken:
+        raise _unreadable() from broken
+
+
+def _unreadable() -> DomainError:
+    """A damaged workbook fails anywhere below, from unpacking to a parser's own errors; the remedy is one."""
+    return DomainError("table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file")
+
+
+def _xlsx_lines(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    try:
+        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS_IN), 1):
             yield number, [_cell_value(cell) for cell in cells]
-    except (BadZipFile, KeyError, ValueError, OSError, IndexError) as broken:
-        raise DomainError(
-            "table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file"
-        ) from broken
+    except Exception as broken:
+        raise _unreadable() from broken
 
 
 def _cell_value(cell: Any) -> Any:
@@ -81,22 +91,19 @@ def _cell_value(cell: Any) -> Any:
     return cell.value
 
 
-def _refuse_merged(content: bytes, heading_row: int) -> None:
+def _refuse_merged(content: bytes, sheet: Any, heading_row: int) -> None:
     """Raise where cells below the heading are merged: only the first of them would hold the value."""
-    with ZipFile(BytesIO(content)) as archive:
-        sheets = sorted(
-            name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d*\.xml", name)
-        )
-        with archive.open(sheets[0]) as sheet:
-            rest = b""
-            while chunk := sheet.read(1024 * 1024):
-                for first, last in _MERGED.findall(rest + chunk):
-                    if int(re.sub(rb"[A-Z]", b"", last)) > heading_row:
-                        raise DomainError(
-                            "table_merged", N_("表中有合并单元格（%(cells)s），请取消合并，每格单独填写"),
-                            field="file", cells=f"{first.decode()}:{last.decode()}",
-                        )  # fmt: skip
-                rest = chunk[-100:]
+    # The first tab is not always sheet1.xml: tabs can be moved.
+    with ZipFile(BytesIO(content)) as archive, archive.open(sheet._worksheet_path) as stream:
+        rest = b""
+        while chunk := stream.read(1024 * 1024):
+            for first, last in _MERGED.findall(rest + chunk):
+                if int(re.sub(rb"[A-Z]", b"", last)) > heading_row:
+                    raise DomainError(
+                        "table_merged", N_("表中有合并单元格（%(cells)s），请取消合并，每格单独填写"),
+                        field="file", cells=f"{first.decode()}:{last.decode()}",
+                    )  # fmt: skip
+            rest = chunk[-100:]
 
 
 def _csv_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -104,12 +111,20 @@ def _csv_lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = _other_encoding(content)
+    number = 0
     try:
-        yield from enumerate(csv.reader(StringIO(text)), 1)
+        for number, cells in enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), 1):
+            yield number, cells
     except csv.Error as broken:
-        raise DomainError(
-            "table_broken", N_("表格无法读取，请另存为 xlsx 后再上传"), field="file"
-        ) from broken
+        # What has no end of its own swallows the rest of the file, up to the longest cell that is read.
+        words = N_("第%(row)d行有一格长得无法读取，可能是引号没有成对，请改正，或另存为 xlsx 后再上传")
+        raise DomainError("table_quotes", words, field="file", row=number + 1) from broken
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the cells: spreadsheets of some countries and settings write semicolons or tabs."""
+    first = text.lstrip().partition("\n")[0]
+    return max(",", ";", "\t", key=first.count)
 
 
 def _other_encoding(content: bytes) -> str:
@@ -143,7 +158,11 @@ def _find_heading(
             return number, places, [name for place, name in names.items() if place not in places]
         if number >= 10:
             break
-    raise DomainError("table_heading", N_("没有找到表头行，请使用下载的模板"), field="file")
+    raise DomainError(
+        "table_heading",
+        N_("第一张表的前 10 行里没有找到列名，请使用下载的模板，保留列名那一行"),
+        field="file",
+    )
 
 
 def _cell_text(value: Any) -> str:

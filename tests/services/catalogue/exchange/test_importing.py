@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.domain import clock
 from marketplace.domain.access import Role
 from marketplace.domain.errors import DomainError, NotAllowed, NotFound
 from marketplace.extensions import db
@@ -267,6 +268,20 @@ def test_a_fault_in_the_middle_costs_nothing_and_repeats_nothing(agent, monkeypa
     assert count(ImportedListing) == 5
 
 
+def test_who_is_suspended_in_the_middle_brings_in_no_more(agent, monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    check = checked(agent, "achievement", workbook("achievement", [row("achievement", n) for n in range(5)]))
+    way = jobs.IMPORTS["achievement"]
+
+    def suspended(*args):
+        db.session.get_one(Person, agent.person_id).suspended_at = clock.now()
+        return listing_writing.write(*args)
+
+    monkeypatch.setattr(jobs, "IMPORTS", {**jobs.IMPORTS, "achievement": replace(way, write=suspended)})
+    done = imported(agent, check, "all")
+    assert (done.state, done.result["done"], count(Listing)) == ("failed", 2, 2)
+
+
 HEAD = "成果名称,一句话效益\n"
 
 
@@ -275,7 +290,7 @@ HEAD = "成果名称,一句话效益\n"
     [
         ((HEAD + "甲乙,丙\n" * 5001).encode(), "a.csv", "最多导入 5000 行"),
         ("一句话效益,关键词\n丙,丁\n".encode(), "b.csv", "缺少列：成果名称"),
-        ("随便,写写\n1,2\n".encode(), "c.csv", "没有找到表头行"),
+        ("随便,写写\n1,2\n".encode(), "c.csv", "没有找到列名"),
         (HEAD.encode(), "d.csv", "没有数据行"),
     ],
 )

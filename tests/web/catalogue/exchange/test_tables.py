@@ -10,9 +10,11 @@ from marketplace.domain.access import Role
 from marketplace.extensions import db
 from marketplace.models.catalogue import Listing
 from marketplace.models.people import Organisation
+from marketplace.models.platform import Job
 from marketplace.services import dispatch
 from marketplace.services.catalogue.exchange.columns import COLUMNS
 from marketplace.services.platform import tables
+from marketplace.services.unit import unit_of_work
 from tests import factories
 from tests.services.catalogue.exchange.table import csv_file, row, workbook
 
@@ -116,6 +118,16 @@ def test_nobody_elses_import(agent, login, new_client):
     assert stranger.post(report, data={"how": "all"}).status_code == 404
     assert agent.get("/desk/imports/organisation").status_code == 403
     assert agent.get("/desk/imports/nothing").status_code == 404
+
+
+def test_a_fault_of_the_program_is_told_without_its_words(agent):
+    report = upload(agent, "demand", csv_file("demand", [row("demand", 1)]), "a.csv").headers["Location"]
+    with unit_of_work():
+        check = db.session.scalars(select(Job)).one()
+        check.state, check.error = "failed", "RuntimeError: disk I/O"
+    said = agent.page(report).text
+    assert f"任务编号 {check.id}" in said
+    assert "RuntimeError" not in said
 
 
 def test_an_unverified_organisation_may_import_but_not_submit(login):
