@@ -100,6 +100,8 @@ def _checked(kind: str, message: str, field: str, source: str) -> dict[str, str]
     if not SHORTEST <= len(text) <= LONGEST:
         words = N_("请写 %(least)s 到 %(most)s 个字")
         faults.append(FieldError("message", "message_length", words, {"least": SHORTEST, "most": LONGEST}))
+    elif not any(sign.isalnum() for sign in text):
+        faults.append(FieldError("message", "only_signs", N_("请用文字写明错在哪里，不能只有标点")))
     if field and field not in PLACES[kind]:
         faults.append(FieldError("field", "not_in_list", N_("请从列表中选择")))
     if len(source) > LONGEST_SOURCE:

@@ -255,6 +255,7 @@ def test_who_may_not_answer(owner: Person, listing: Listing, reader: Person) -> 
         ({"message": "错了"}, ["message"]),
         ({"message": "错" * 301}, ["message"]),
         ({"message": "　 \n" * 20}, ["message"]),
+        ({"message": "。" * 40}, ["message"]),
         ({"field": "situation"}, ["field"]),
         ({"message": "", "field": "nothing", "source": "网" * 201}, ["message", "field", "source"]),
     ],
