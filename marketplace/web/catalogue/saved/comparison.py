@@ -13,6 +13,7 @@ from marketplace.services.catalogue.pages import AchievementView
 from marketplace.web.filters import day, wan
 from marketplace.web.guards import actor, public
 from marketplace.web.limits import SEARCH
+from marketplace.web.numbers import row_number
 
 blueprint = Blueprint("comparison", __name__, url_prefix="/achievements/compare")
 
@@ -52,9 +53,7 @@ def show() -> str:
 
 
 def _ids() -> list[int]:
-    given = request.args.getlist("id")[:LOOKED_AT]
-    found = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 16]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(request.args.getlist("id", type=row_number)[:LOOKED_AT]))
 
 
 def _address(views: Sequence[AchievementView], left_out: AchievementView | None, only: bool = False) -> str:

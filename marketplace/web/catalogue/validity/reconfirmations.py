@@ -12,6 +12,7 @@ from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, public, requires
 from marketplace.web.limits import CONFIRM
+from marketplace.web.numbers import row_number
 from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("reconfirmations", __name__, url_prefix="/desk/reconfirm")
@@ -33,7 +34,7 @@ def index() -> str:
 @requires(Permission.CREATE_LISTING)
 def confirm() -> Response:
     """Confirm what was ticked; what a rule refuses is said one by one."""
-    ids = [int(one) for one in request.form.getlist("id")[:MOST] if one.isascii() and one.isdigit()]
+    ids = request.form.getlist("id", type=row_number)[:MOST]
     with unit_of_work():
         done, refused = confirming.confirm_all(actor(), ids)
         words = [

@@ -41,7 +41,9 @@ def test_what_ends_soon_is_confirmed_together(login) -> None:
     page = client.page("/desk/reconfirm")
     assert "淀粉胶" in page.text
     assert "还早" not in page.text
-    assert "请先勾选" in client.post("/desk/reconfirm", data={"id": ["x"]}, follow_redirects=True).text
+    for nonsense in ("x", "9" * 30):
+        said = client.post("/desk/reconfirm", data={"id": [nonsense]}, follow_redirects=True).text
+        assert "请先勾选" in said
     assert client.post("/desk/reconfirm", data={"id": [foreign.id]}).status_code == 404
     assert left(one) == 5
     done = client.post("/desk/reconfirm", data={"id": [one.id, other.id]}, follow_redirects=True)
