@@ -148,6 +148,13 @@ def short_name(code: str) -> str:
     return FIRST_REVIEW_OFFICES.get(code, region.name)
 
 
+@lru_cache(maxsize=1)
+def cities() -> frozenset[str]:
+    """Return the everyday names of all provinces and cities, ``安徽``, ``苏州``: who writes one of them means it."""
+    above = [code for code in _table().regions if code.endswith("00")]
+    return frozenset(short_name(code).removesuffix("市") for code in above) - _BARE_LEVELS
+
+
 def in_city(code: str | None) -> bool:
     """Tell whether a domicile lies in 宿州市; no division, as abroad, is outside."""
     return bool(code) and str(code).startswith(CITY_PREFIX)

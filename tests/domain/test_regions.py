@@ -102,3 +102,8 @@ def test_unknown_codes(code: str) -> None:
             lookup(code)
         assert refused.value.code == "region_unknown"
     assert not regions.exists(None)
+
+
+def test_cities_by_their_everyday_names() -> None:
+    assert {"安徽", "宿州", "苏州", "重庆", "内蒙古"} <= regions.cities()
+    assert not {"市辖区", "县", "埇桥区", ""} & regions.cities()

@@ -147,6 +147,14 @@ def test_nothing_is_meant_where_all_is_known_or_nothing_is_near(found: WhooshInd
     assert found.meant(typed, "public") == []
 
 
+def test_no_city_is_taken_for_another_that_sounds_so(found: WhooshIndex) -> None:
+    """宿州 is on the site, 苏州 is not: who writes it means it, and a slip beside it is understood all the same."""
+    assert found.meant("suzhou", "public") == ["宿州"]
+    assert found.meant("苏州", "public") == found.meant("蘇州新材料", "public") == []
+    assert found.meant("苏州 石墨希", "public")[0] == "苏州 石墨烯"
+    assert found.meant("重庆", "public") == []
+
+
 def test_edits_are_counted_for_all_words_at_once() -> None:
     words = ["石墨烯", "石墨", "墨石烯", "石烯墨", "大豆"]
     distances = Words(words, 8).distances("石墨烯", np.arange(len(words)))

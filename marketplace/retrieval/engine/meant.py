@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+from marketplace.domain import regions
 from marketplace.retrieval.analysis import bigrams, runs
 from marketplace.retrieval.engine.segments import Postings
 from marketplace.retrieval.engine.snapshot import Scope, Snapshot
@@ -56,17 +57,26 @@ def _visible(snapshot: Snapshot, scope: Scope, lookup: Lookup) -> Postings:
 
 
 def _instead(snapshot: Snapshot, scope: Scope, word: str) -> list[str]:
-    """The word with its unknown part exchanged: as a whole, or the piece of it that is nearest to a known word."""
-    found = [one.word for one in nearest(snapshot.readers, word, EACH)]
+    """The word with its unknown part exchanged: as a whole, or the piece of it that is nearest to a known word.
+
+    The name of a city is no slip, though another city sounds the same: who writes 苏州 does not mean 宿州.
+    """
+    cities = [city for city in regions.cities() if city in word]
+    found = [one.word for one in nearest(snapshot.readers, word, EACH) if _has_all(one.word, cities)]
     every = list(runs(word))
     if found or len(every) != 1 or not every[0].cjk:
         return found
     pieces = [
-        (one.distance, start - end, word[:start] + one.word + word[end:])
+        (one.distance, start - end, text)
         for start, end in _windows(word, _broken(snapshot, scope, word, cjk=True))
         for one in nearest(snapshot.readers, word[start:end], EACH)
+        if _has_all(text := word[:start] + one.word + word[end:], cities)
     ]
     return [text for _, _, text in sorted(pieces)[:EACH]]
+
+
+def _has_all(text: str, parts: list[str]) -> bool:
+    return all(part in text for part in parts)
 
 
 def _windows(word: str, broken: list[int]) -> list[tuple[int, int]]:
