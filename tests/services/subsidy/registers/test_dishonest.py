@@ -72,7 +72,7 @@ def test_every_fault_is_named_by_its_row_and_nothing_is_entered(manager):
 
 
 def test_no_table_no_source_and_no_right_are_refused(manager):
-    with pytest.raises(DomainError, match="表头"):
+    with pytest.raises(DomainError, match="列名"):
         take(manager, b"a,b\n1,2\n")
     with pytest.raises(DomainError, match="来源"):
         take(manager, b"", source=" ")
