@@ -1,8 +1,6 @@
 """合同台账: every contract but drafts, with filters, sums, order and export."""
 
-from typing import Any
-
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from marketplace.domain.access import Permission
 from marketplace.domain.deals import terms
@@ -12,7 +10,7 @@ from marketplace.forms.deals.ledger import ContractFilter
 from marketplace.services.deals.ledger import contracts as ledger
 from marketplace.services.deals.ledger.filters import clean
 from marketplace.web.guards import actor, requires
-from marketplace.web.paging import page_number, page_urls
+from marketplace.web.paging import address, asked, page_number, page_urls
 
 blueprint = Blueprint("contract_ledger", __name__, url_prefix="/admin/contracts")
 
@@ -57,5 +55,4 @@ def _form(filters: dict[str, str]) -> ContractFilter:
 def _sort_url(down: str, up: str) -> str:
     """Return the address of this list in another order: downwards first, then upwards."""
     wanted = up if request.args.get("sort", "registered") == down else down
-    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key not in ("sort", "page")}
-    return url_for(".index", **{**kept, "sort": wanted})
+    return address(".index", {**asked("sort", "page"), "sort": wanted})

@@ -19,6 +19,7 @@ from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.numbers import row_number
+from marketplace.web.paging import address, asked, page_urls
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/admin/reviews")
 
@@ -51,17 +52,12 @@ def index() -> str:
         words=(form.q.data or "").strip()[:100],
     )
     page = deciding.page_of(actor(), wanted, max(1, form.page.data or 1))
-    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page" and value}
-
-    def page_url(number: int) -> str:
-        return url_for(".index", **{**kept, "page": number})
-
     return render_template(
         "reviews/index.html",
         form=form,
         page=page,
-        page_url=page_url,
-        kept=kept,
+        page_url=page_urls(),
+        tab_url=lambda tab: address(".index", {**asked("page"), "tab": tab}),
         today=clock.today(),
         kinds=TASK_KINDS,
     )

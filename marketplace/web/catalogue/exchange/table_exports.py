@@ -10,8 +10,15 @@ from marketplace.services.catalogue.exchange import exports
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.limits import EXPORT
+from marketplace.web.paging import address, asked
 
 blueprint = Blueprint("table_exports", __name__, url_prefix="/exports")
+
+
+@blueprint.app_template_global("export_address")
+def export_address(source: str) -> str:
+    """The address that takes away the list of this page, as its filters and order show it."""
+    return address("table_exports.create", asked(), source=source)
 
 
 @blueprint.post("/<source>")

@@ -1,7 +1,5 @@
 """纠错 on the reviewers' desk: the register, one report with its answer, laying one down."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -17,7 +15,7 @@ from marketplace.services.platform import deadlines, reviews
 from marketplace.services.unit import unit_of_work
 from marketplace.web.guards import actor, requires
 from marketplace.web.numbers import row_number
-from marketplace.web.paging import page_number
+from marketplace.web.paging import page_number, page_urls
 
 blueprint = Blueprint("correction_desk", __name__, url_prefix="/admin/corrections")
 
@@ -36,12 +34,11 @@ def index() -> str:
     kind = form.kind.data if form.kind.data in corrections.PLACES else ""
     state = form.state.data if form.state.data in CORRECTION.states else ""
     page = paged(corrections.register(actor(), kind or "", state or "", listing), page_number())
-    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key != "page" and value}
     return render_template(
         "correction_desk/index.html",
         form=form,
         page=page,
-        page_url=lambda number: url_for(".index", **{**kept, "page": number}),
+        page_url=page_urls(),
         listing=listing,
         states=CORRECTION.states,
         revisions=corrections.revisions_of(page.items),
