@@ -1,6 +1,7 @@
 """Mail: rendered from ``templates/mail/<name>/``, then left in a folder (default) or given to an SMTP server."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -12,6 +13,10 @@ from uuid import uuid4
 from flask import render_template
 
 TIMEOUT_SECONDS = 15
+
+
+class MailServerDown(OSError):
+    """The server is out of reach, silent or lets nobody in: no other mail would fare better now."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,41 @@ class SmtpMailer:
         self.sender = sender
 
     def send(self, mail: Mail) -> None:
-        """Send ``mail``; raises OSError (SMTPException is one) when the server is silent or refuses."""
+        """Send ``mail``.
+
+        Raises MailServerDown when the server cannot be talked to, SMTPException (an OSError) when it refuses this mail.
+        """
+        with self._server() as server:
+            try:
+                server.send_message(_message(mail, self.sender))
+            except (smtplib.SMTPServerDisconnected, TimeoutError) as fault:
+                raise _down(fault) from fault
+
+    def _server(self) -> smtplib.SMTP:
+        """Return a server that lets us in: encrypted where it offers that, before it is told a password."""
         secure = self.url.scheme == "smtps"
-        connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
         host, port = self.url.hostname or "localhost", self.url.port or (465 if secure else 25)
-        with connect(host, port, timeout=TIMEOUT_SECONDS) as server:
+        context = ssl.create_default_context()
+        server: smtplib.SMTP | None = None
+        try:
+            if secure:
+                server = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+            else:
+                server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+            server.ehlo_or_helo_if_needed()  # before, it is not known what the server offers
             if not secure and server.has_extn("starttls"):
-                server.starttls()
+                server.starttls(context=context)
             if self.url.username:
                 server.login(unquote(self.url.username), unquote(self.url.password or ""))
-            server.send_message(_message(mail, self.sender))
+        except OSError as fault:
+            if server is not None:
+                server.close()
+            raise _down(fault) from fault
+        return server
+
+
+def _down(fault: OSError) -> MailServerDown:
+    return MailServerDown(f"{type(fault).__name__}: {fault}")
 
 
 def open_mailer(smtp_url: str, folder: Path, sender: str) -> Mailer:

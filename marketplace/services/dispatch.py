@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from marketplace.integrations.billing import BillingUnavailable
+from marketplace.integrations.mail import MailServerDown
 from marketplace.models.platform import Job
 from marketplace.retrieval.index import IndexBusy
 from marketplace.retrieval.matching.ownership import MatcherBusy
@@ -98,6 +99,7 @@ def _tell(payloads: Sequence[dict[str, Any]]) -> None:
 
 
 BILLING_PAUSE = timedelta(seconds=30)
+MAIL_PAUSE = timedelta(minutes=1)
 
 HANDLERS: Mapping[str, Handler] = {
     # A provider that is silent now is asked again; its events wait, and nothing is given up.
@@ -105,7 +107,7 @@ HANDLERS: Mapping[str, Handler] = {
     "contract": Handler(_follow, together=True),
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
-    "mail": Handler(mailing.send),
+    "mail": Handler(mailing.send, down=(MailServerDown,), pause=MAIL_PAUSE),
     "news": Handler(news.follow, together=True),
     "tell": Handler(_tell, together=True),
     "match": Handler(following.follow, together=True, busy=(MatcherBusy,)),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from marketplace.domain import clock
 from marketplace.extensions import db
@@ -25,12 +25,15 @@ class Handler:
     """Keeps the promises of a topic; ``together`` hands it a whole batch of payloads, else one at a time.
 
     ``busy``: errors that only mean "not now", such as a lock that somebody holds; they count as no attempt and are
-    tried again after ``pause``.
+    tried again after ``pause``. ``down``: errors of the way and not of the promise, such as a mail server that is
+    silent; the promise has had its attempt, and whatever else of its topic is due waits for ``pause`` unasked, or each
+    would hold up the other topics as long as this one did.
     """
 
     keep: Callable[[Sequence[dict[str, Any]]], None]
     together: bool = False
     busy: tuple[type[Exception], ...] = ()
+    down: tuple[type[Exception], ...] = ()
     pause: timedelta = BUSY_PAUSE
 
 
@@ -48,7 +51,8 @@ def drain(handlers: Mapping[str, Handler]) -> int:
     while batch := _due():
         tried += len(batch)
         for topic, messages in groupby(sorted(batch, key=lambda m: (m[1], m[0])), key=lambda m: m[1]):
-            _keep(handlers[topic], [(key, payload) for key, _, payload in messages])
+            if _keep(handlers[topic], [(key, payload) for key, _, payload in messages]):
+                _put_off(OutboxMessage.topic == topic, handlers[topic].pause)
     return tried
 
 
@@ -72,31 +76,39 @@ def any_due() -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> None:
+def _keep(handler: Handler, messages: list[tuple[int, dict[str, Any]]]) -> bool:
+    """Keep promises of one topic; return whether the way was found to be down, and the rest left unasked."""
     groups = [messages] if handler.together else [[message] for message in messages]
     for group in groups:
         try:
             handler.keep([payload for _, payload in group])
         except handler.busy:
             db.session.rollback()
-            _put_off([key for key, _ in group], handler.pause)
+            _put_off(OutboxMessage.id.in_([key for key, _ in group]), handler.pause)
+        except handler.down as fault:
+            db.session.rollback()
+            _postpone([key for key, _ in group], str(fault), handler.pause)
+            return True
         except Exception as fault:  # whatever it was, the promise stays and is tried again
             db.session.rollback()
             if len(group) > 1:
                 # One bad payload must not hold up the rest of its batch.
-                _keep(replace(handler, together=False), group)
+                if _keep(replace(handler, together=False), group):
+                    return True
             else:
                 _postpone([key for key, _ in group], f"{type(fault).__name__}: {fault}")
         else:
             _mark_done([key for key, _ in group])
+    return False
 
 
-def _put_off(keys: list[int], pause: timedelta) -> None:
+def _put_off(which: ColumnElement[bool], pause: timedelta) -> None:
+    now = clock.now()
     with unit_of_work():
         db.session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == "waiting")
-            .values(available_at=clock.now() + pause)
+            .where(which, OutboxMessage.state == "waiting", OutboxMessage.available_at <= now)
+            .values(available_at=now + pause)
         )
 
 
@@ -109,12 +121,13 @@ def _mark_done(keys: list[int]) -> None:
         )
 
 
-def _postpone(keys: list[int], error: str) -> None:
+def _postpone(keys: list[int], error: str, least: timedelta = timedelta()) -> None:
     with unit_of_work():
         for message in db.session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(keys))):
             message.attempts += 1
             message.last_error = error[:2000]
-            message.available_at = clock.now() + min(timedelta(seconds=2**message.attempts), LONGEST_PAUSE)
+            pause = min(timedelta(seconds=2**message.attempts), LONGEST_PAUSE)
+            message.available_at = clock.now() + max(pause, least)
             if message.attempts >= MAX_ATTEMPTS:
                 message.state = "failed"
 

@@ -130,6 +130,27 @@ def test_being_busy_counts_as_no_attempt() -> None:
     assert outbox.drain({"test": Handler(Taker())}) == 1
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_where_the_way_is_down_the_rest_waits_unasked(together: bool) -> None:
+    """A silent mail server costs one wait for all mails, not one for each: other topics go on."""
+    promise(*range(BATCH + 5))
+    promise(1, topic="zeal")
+    taker, zeal = Taker(*range(BATCH + 5), error=ConnectionError("silent")), Taker()
+    down = Handler(taker, together, down=(ConnectionError,), pause=timedelta(minutes=1))
+    moment = clock.now()
+    with clock.frozen(moment):
+        outbox.drain({"test": down, "zeal": Handler(zeal)})
+        assert outbox.drain({"test": down}) == 0
+    assert (len(taker.calls), len(zeal.calls)) == (1, 1)
+    tried = [row.attempts for row in rows() if row.topic == "test"]
+    assert tried == [1] * (BATCH if together else 1) + [0] * (5 if together else BATCH + 4)
+    assert rows()[0].last_error == "silent"
+    taker.bad.clear()
+    with clock.frozen(moment + timedelta(minutes=1)):
+        assert outbox.drain({"test": down}) == BATCH + 5
+    assert {row.state for row in rows()} == {"done"}
+
+
 def test_killed_between_keeping_and_marking_it_is_kept_again() -> None:
     """The worker dies after the handler and before the mark: the promise is repeated, so handlers must bear that."""
     promise(1)
