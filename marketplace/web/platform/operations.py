@@ -1,6 +1,7 @@
 """运行状况: the outbox, the mails, long jobs, and what an administrator can set going again."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from marketplace.domain.access import Permission, may
 from marketplace.domain.identifiers import mask_email
 from marketplace.domain.platform.jobs import JOB_KINDS
 from marketplace.domain.states import JOB
+from marketplace.domain.text import N_
 from marketplace.models.platform import Job
 from marketplace.services import operations
 from marketplace.services.deals.ledger.filters import clean
@@ -48,6 +50,18 @@ def job_fault(job: Job) -> str:
             _("系统出错，没有完成的部分可以重新办理。仍不成功时，请把任务编号 %(id)s 告诉管理员", id=job.id)
         )
     return str(_(job.error))
+
+
+MAILS: Mapping[str, str] = {
+    "notice": N_("通知"),
+    "digest": N_("通知汇总"),
+    "inquiry": N_("询问"),
+    "contract_link": N_("合同确认链接"),
+    "invitation": N_("邀请加入"),
+    "welcome": N_("入驻欢迎"),
+    "reset": N_("重设密码"),
+}
+"""Mails by the folder of their words, templates/mail/<message>."""
 
 
 @blueprint.app_template_global("masked_email")
@@ -116,7 +130,7 @@ def retry_message(message_id: int) -> Response:
 def mails() -> str:
     """Show mails and whether they went out; addresses are masked."""
     page = paged(operations.mails(), page_number())
-    return render_template("operations/mails.html", page=page, page_url=page_urls())
+    return render_template("operations/mails.html", page=page, page_url=page_urls(), kinds=MAILS)
 
 
 @blueprint.get("/jobs")

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 
 from marketplace.domain import clock
@@ -13,6 +15,7 @@ from marketplace.models.platform import Job, OutboxMessage
 from marketplace.services import dispatch, ledgers, operations
 from marketplace.services.platform import longjobs, notices, outbox
 from marketplace.services.unit import unit_of_work
+from marketplace.web.platform.operations import MAILS
 from tests import factories
 from tests.support.client import InspectingClient
 
@@ -47,6 +50,12 @@ def test_a_given_up_promise_is_seen_and_sent_again(admin: InspectingClient) -> N
     assert db.session.get_one(OutboxMessage, message_id).state == "done"
     assert "待发事项：重试" in admin.page("/admin/audit").text
     assert admin.post(f"/admin/operations/outbox/{message_id}/retry").status_code == 409
+
+
+def test_every_mail_has_a_name_for_people(app: Flask) -> None:
+    """One for each folder of words, none for mails that are no more."""
+    folders = {each.name for each in (Path(app.root_path).parent / "templates" / "mail").iterdir()}
+    assert set(MAILS) == folders
 
 
 def test_mails_show_masked_addresses_and_no_contents(admin: InspectingClient) -> None:

@@ -121,10 +121,7 @@ def _index() -> Check:
     if index.needs_rebuild():
         remedy = N_("请按“重建索引”；重建期间搜索照常可用")
         return Check("index", N_("搜索索引"), "bad", Words(N_("缺失，或版本与程序不符")), remedy)
-    state = Words(
-        N_("正常，应有 %(count)s 份文档，第 %(generation)s 次更新"),
-        {"count": indexing.count_documents(), "generation": index.generation()},
-    )
+    state = Words(N_("正常，应有 %(count)s 份文档"), {"count": indexing.count_documents()})
     return Check("index", N_("搜索索引"), "ok", state)
 
 
