@@ -151,7 +151,8 @@ def delete(search_id: int) -> str | Response:
 def ask(token: str) -> str:
     """Ask whether to end the notices a mail spoke of: opening a link, as mail scanners do, changes nothing."""
     person, row = searches.muted_by(token)
-    return render_template("saved_searches/mute.html", token=token, row=row, person=person, done=False)
+    done = row.frequency == "off"
+    return render_template("saved_searches/mute.html", token=token, row=row, person=person, done=done)
 
 
 @blueprint.post("/mute/<token>")

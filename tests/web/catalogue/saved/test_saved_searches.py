@@ -134,6 +134,7 @@ def test_the_link_of_a_mail_asks_first_and_needs_no_account(client) -> None:
     for _ in range(2):
         assert "已停止这个搜索的通知" in client.post(path).text
     assert kept(person)[0].frequency == "off"
+    assert "已停止这个搜索的通知" in client.get(path).text, "an old mail opened again asks nothing"
     for wrong in (path[:-1] + "!", path.replace("mute/", "mute/1"), "/desk/searches/mute/x"):
         assert client.get(wrong).status_code == 404
         assert client.post(wrong).status_code == 404
