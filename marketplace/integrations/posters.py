@@ -68,10 +68,13 @@ def _head(pen: ImageDraw.ImageDraw, poster: Poster) -> None:
     pen.rectangle((0, 0, WIDTH, BAND), fill=_INK)
     pen.rectangle((0, BAND, WIDTH, BAND + 6), fill=_WHEAT)
     _ear(pen, EDGE + 22, BAND // 2)
-    pen.text((EDGE + 62, 16), poster.site, font=_font(36), fill="white", stroke_width=1, stroke_fill="white")
-    pen.text((EDGE + 62, 66), poster.subtitle, font=_font(20), fill=_INK_PALE)
+    wide = _font(28).getlength(poster.kind) + 48 if poster.kind else 0.0
+    room = WIDTH - 2 * EDGE - 62 - wide - 24
+    for name in _lines(poster.site, room, 36, 1):
+        pen.text((EDGE + 62, 16), name, font=_font(36), fill="white", stroke_width=1, stroke_fill="white")
+    for line in _lines(poster.subtitle, room, 20, 1):
+        pen.text((EDGE + 62, 66), line, font=_font(20), fill=_INK_PALE)
     if poster.kind:
-        wide = _font(28).getlength(poster.kind) + 48
         box = (WIDTH - EDGE - wide, 27, WIDTH - EDGE, 77)
         pen.rounded_rectangle(box, 25, outline=_INK_PALE, width=2)
         pen.text((WIDTH - EDGE - wide / 2, 51), poster.kind, font=_font(28), fill="white", anchor="mm")
