@@ -24,6 +24,7 @@ from marketplace.services import workflow
 from marketplace.services.people import actors
 from marketplace.services.platform import deadlines, settings
 from marketplace.services.unit import unit_of_work
+from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
 
 blueprint = Blueprint("settings", __name__, url_prefix="/admin")
@@ -97,7 +98,7 @@ def change(key: str) -> Any:
     return _change_carefully(definition) if definition.second_person else _change(definition)
 
 
-def _change(definition: Definition) -> str | Response:
+def _change(definition: Definition) -> Response | tuple[str, int]:
     form = _proposal_form(definition)
     if form.validate_on_submit():
         try:
@@ -116,7 +117,7 @@ def _change(definition: Definition) -> str | Response:
             flash(_("已提出，等另一位有权人员确认后生效") if waits else _("已保存，自生效日期起适用"), "ok")
             return redirect(url_for(".detail", key=definition.key))
     current = settings.get(definition.key)
-    return render_template("settings/change.html", form=form, definition=definition, current=current)
+    return form_page("settings/change.html", form, definition=definition, current=current)
 
 
 _change_carefully = reauthenticated(_change)
@@ -134,7 +135,7 @@ def _proposal_form(definition: Definition) -> ProposalForm:
 @blueprint.route("/settings/values/<int:row_id>", methods=["GET", "POST"])
 @requires(Permission.CONFIRM_SETTINGS)
 @reauthenticated
-def decide(row_id: int) -> str | Response:
+def decide(row_id: int) -> Response | tuple[str, int]:
     """Confirm or reject somebody else's proposal, or take one's own back."""
     row = settings.get_value(row_id)
     form = DecisionNoteForm()
@@ -148,9 +149,9 @@ def decide(row_id: int) -> str | Response:
         else:
             flash(_("已记录您的决定"), "ok")
             return redirect(url_for(".detail", key=row.key))
-    return render_template(
+    return form_page(
         "settings/decide.html",
-        form=form,
+        form,
         row=row,
         definition=SETTINGS[row.key],
         current=settings.get(row.key),

@@ -111,6 +111,9 @@ def test_nothing_chosen_leads_back(admin: InspectingClient) -> None:
     """Without ticks, without an action, with numbers that are none."""
     for address in ("person?action=suspend", "person?id=1", "organisation?action=mail&id=abc&id=²"):
         assert admin.get(f"/admin/batch/{address}").status_code == 302
+    too_many = "&".join(f"id={number}" for number in range(1, 202))
+    admin.get(f"/admin/batch/person?action=mail&{too_many}")
+    assert "一次最多办理 200 行" in admin.page("/admin/people").text
     assert admin.get("/admin/batch/person?action=erase&id=1").status_code == 404
     assert admin.get("/admin/batch/listing?action=mail&id=1").status_code == 404
 

@@ -32,8 +32,11 @@ def act(kind: str) -> Response | tuple[str, int] | str:
         abort(404)
     chosen = [number for number in request.values.getlist("id", type=row_number) if number]
     rows = batches.rows(actor(), kind, action, chosen)
-    if not action or not rows:
-        flash(_("请先勾选，再选择要办理的事项"), "warn")
+    refused = _("请先勾选，再选择要办理的事项") if not action or not rows else ""
+    if len(set(chosen)) > batches.MOST:
+        refused = _("一次最多办理 %(most)s 行，请分几次勾选", most=batches.MOST)
+    if refused:
+        flash(refused, "warn")
         return redirect(url_for(LISTS[kind]))
     form = _form(action)
     if form.validate_on_submit():
