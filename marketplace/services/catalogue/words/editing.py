@@ -5,7 +5,7 @@ Until the rebuild is done the index goes on by the words it was made by, so that
 
 from dataclasses import dataclass
 
-from marketplace.domain import clock
+from marketplace.domain import clock, regions
 from marketplace.domain.access import SYSTEM, Actor, Permission, require
 from marketplace.domain.catalogue.search_words import (
     LEAST_HAN,
@@ -168,6 +168,8 @@ def _faults_of_text(kind: str, text: str) -> list[FieldError]:
     least = LEAST_HAN if parts[0].cjk else LEAST_LATIN
     if kind == "alias" and len(parts[0].text) < least:
         return [_error("text", "alias_short", N_("别名太短，会误伤其他词：至少 %(least)s 个字"), least=least)]
+    if kind == "alias" and parts[0].text in regions.cities():
+        return [_error("text", "alias_city", N_("省市名称不能作为别名，否则搜不到那个地方的内容"))]
     return []
 
 

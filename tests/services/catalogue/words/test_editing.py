@@ -108,6 +108,7 @@ def test_two_administrators_at_once_and_others(admin: Actor) -> None:
         (Draft("alias", "ＡＩ", "ai技术"), "meaning_holds"),
         (Draft("alias", "宿城", "宿洲"), "meaning_alias"),
         (Draft("alias", "埇桥", "宿城区"), "alias_of_meaning"),
+        (Draft("alias", "蘇州", "姑苏"), "alias_city"),
     ],
 )
 def test_what_would_harm_the_search_is_refused_with_the_reason(admin: Actor, draft: Draft, code: str) -> None:
