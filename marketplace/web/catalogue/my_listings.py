@@ -18,6 +18,7 @@ from marketplace.services.catalogue import drafts, history, listings, pages, pro
 from marketplace.services.catalogue.quality import corrections
 from marketplace.services.paging import paged
 from marketplace.services.unit import unit_of_work
+from marketplace.web.answers import form_page
 from marketplace.web.guards import actor, reauthenticated, requires
 from marketplace.web.matching.matches import glances
 from marketplace.web.numbers import row_number
@@ -241,4 +242,4 @@ def take_down(listing_id: int) -> Any:
         else:
             flash(_("已撤下，对方会收到通知"), "ok")
             return redirect(url_for(".changes", listing_id=listing_id))
-    return render_template("listings/take_down.html", listing=listing, form=form)
+    return form_page("listings/take_down.html", form, listing=listing)
