@@ -116,6 +116,15 @@ def test_reporting_twice_is_one_report(listing: Listing, owner: Person, login: L
     login(owner).page(f"/corrections/{row.id}", status=404)
 
 
+def test_owners_are_led_to_change_their_own_listing(
+    listing: Listing, owner: Person, login: Login, new_client: NewClient
+) -> None:
+    """Nobody else is told so."""
+    address, change = f"/corrections/achievement/{listing.id}", f"/desk/listings/{listing.id}"
+    assert change in login(owner).page(address).links
+    assert change not in new_client().page(address).links
+
+
 def test_nobody_reports_what_they_cannot_see(owner: Person, client: InspectingClient) -> None:
     """Drafts and hidden demands answer 404."""
     draft = factories.make_draft(owner)
