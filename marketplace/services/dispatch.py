@@ -107,10 +107,10 @@ HANDLERS: Mapping[str, Handler] = {
     "contract": Handler(_follow, together=True),
     "index": Handler(indexing.index_subjects, together=True, busy=(IndexBusy,)),
     "job": Handler(_call_jobs, together=True),
-    "mail": Handler(mailing.send, down=(MailServerDown,), pause=MAIL_PAUSE),
+    "match": Handler(following.follow, together=True, busy=(MatcherBusy,)),
     "news": Handler(news.follow, together=True),
     "tell": Handler(_tell, together=True),
-    "match": Handler(following.follow, together=True, busy=(MatcherBusy,)),
+    "mail": Handler(mailing.send, down=(MailServerDown,), pause=MAIL_PAUSE),
 }
 
 

@@ -45,12 +45,14 @@ def enqueue(topic: str, **payload: Any) -> None:
 def drain(handlers: Mapping[str, Handler]) -> int:
     """Keep every promise that is due; return how many were tried. Safe to be killed at any point.
 
+    Of what is due at once, topics follow each other as in ``handlers``: what may have to wait for others stands last.
     A handler may be called again with a payload it has seen, so handlers must be repeatable.
     """
     tried = 0
+    places = {topic: place for place, topic in enumerate(handlers)}
     while batch := _due():
         tried += len(batch)
-        for topic, messages in groupby(sorted(batch, key=lambda m: (m[1], m[0])), key=lambda m: m[1]):
+        for topic, messages in groupby(sorted(batch, key=lambda m: (places[m[1]], m[0])), key=lambda m: m[1]):
             if _keep(handlers[topic], [(key, payload) for key, _, payload in messages]):
                 _put_off(OutboxMessage.topic == topic, handlers[topic].pause)
     return tried
