@@ -131,6 +131,13 @@ def imports_of(check: Job) -> list[Job]:
     return _writing(_mine(check.started_by, IMPORTS[check.params["table"]].import_job), check)
 
 
+def stopped_of(check: Job) -> Job | None:
+    """Return the last import of a check where it failed before anything was written."""
+    found = _mine(check.started_by, IMPORTS[check.params["table"]].import_job)
+    last = next((job for job in found if job.params["check"] == check.id), None)
+    return last if last is not None and last.state == "failed" and not last.result else None
+
+
 def _writing(found: list[Job], check: Job) -> list[Job]:
     return [job for job in found if job.params["check"] == check.id and (job.state != "failed" or job.result)]
 

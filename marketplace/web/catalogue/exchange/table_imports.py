@@ -126,6 +126,7 @@ def _report(job_id: int, form: ImportStartForm) -> tuple[str, int]:
         way=jobs.definition(actor(), table),
         home=url_for(HOME[table], kind=table if table in ITEMS else None),
         done=imports[0] if imports else None,
+        stopped=None if imports else jobs.stopped_of(found),
         lists=files.links_of("job", job_id, "export"),
         shown=jobs.SHOWN_ERRORS,
         shown_remarks=jobs.SHOWN_REMARKS,

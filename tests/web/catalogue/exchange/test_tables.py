@@ -139,6 +139,22 @@ def test_an_unverified_organisation_may_import_but_not_submit(login):
     assert "新建草稿 1 项" in client.page(report).text
 
 
+def test_an_import_that_wrote_nothing_says_why(agent):
+    report = upload(agent, "demand", workbook("demand", [row("demand", 1)])).headers["Location"]
+    agent.post(report, data={"how": "all", "submit": "y", "no_secret": "y", "rights_owned": "y"})
+    with unit_of_work():
+        db.session.scalars(
+            select(Organisation).where(Organisation.name == "符离研究院")
+        ).one().state = "suspended"
+    dispatch.perform_jobs()
+    page = agent.page(report)
+    assert "什么也没有写入" in page.text
+    assert "认证后才能提交审核" in page.text
+    agent.submit(report, form="import", button="how=all")
+    dispatch.perform_jobs()
+    assert "新建草稿 1 项" in agent.page(report).text
+
+
 def test_administrators_bring_in_organisations(login):
     client = login(factories.make_staff(Role.SYSTEM_ADMIN))
     assert "批量导入单位" in client.page("/admin/organisations").text
