@@ -30,6 +30,8 @@ SHORTEST, LONGEST = 10, 300
 LONGEST_SOURCE = 200
 LONGEST_ANSWER = 500
 CHUNK = 200
+MOST_OF_VISITORS = 20
+"""Open reports of one listing beyond which nobody unknown may add another: each is work for every reviewer."""
 
 PLACES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -58,7 +60,8 @@ def label_of(kind: str, field: str) -> str:
 def report(actor: Actor, listing: Listing, message: str, field: str = "", source: str = "") -> Correction:
     """Keep what a reader finds wrong with a listing they see, and open a task for the reviewers of its kind.
 
-    Sent twice it is one report. Raises ValidationFailed (``message``, ``field``, ``source``).
+    Sent twice it is one report. Raises ValidationFailed (``message``, ``field``, ``source``), and DomainError for a
+    visitor while very many reports of others are open.
     """
     said = _checked(listing.kind, message, field, source)
     listings.lock_row(listing.id)
@@ -69,6 +72,7 @@ def report(actor: Actor, listing: Listing, message: str, field: str = "", source
     before = db.session.scalar(select(Correction).filter_by(**known, **said, state="open").limit(1))
     if before is not None:
         return before
+    _refuse_flood(actor, listing)
     row = Correction(**known, **said, code="".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH)))
     db.session.add(row)
     db.session.flush()
@@ -87,6 +91,18 @@ def report(actor: Actor, listing: Listing, message: str, field: str = "", source
         message=row.message,
     )
     return row
+
+
+def _refuse_flood(actor: Actor, listing: Listing) -> None:
+    if actor.signed_in:
+        return
+    open_ = select(func.count()).where(
+        Correction.listing_id == listing.id, Correction.reporter_id.is_(None), Correction.state == "open"
+    )
+    if (db.session.scalar(open_) or 0) >= MOST_OF_VISITORS:
+        raise DomainError(
+            "too_many_reports", N_("这一项已有很多纠错等待处理，请过几天再来，或登录后提交"), field="message"
+        )
 
 
 def task_kind(kind: str) -> str:

@@ -117,6 +117,19 @@ def test_the_same_report_twice_is_one(listing: Listing, reader: Person) -> None:
     assert db.session.query(ReviewTask).filter_by(subject_kind="correction").count() == 3
 
 
+def test_visitors_do_not_bury_the_reviewers(
+    listing: Listing, reader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond a measure only people who are known add a report; what was sent before still is one."""
+    monkeypatch.setattr(corrections, "MOST_OF_VISITORS", 2)
+    first = report(VISITOR, listing)
+    report(VISITOR, listing, f"{MESSAGE}另一处也错了。")
+    with pytest.raises(DomainError, match="登录后提交"):
+        report(VISITOR, listing, f"{MESSAGE}还有第三处错误。")
+    assert report(VISITOR, listing).id == first.id
+    assert report(factories.actor(reader), listing).state == "open"
+
+
 def test_the_answer_reaches_the_reporter_and_the_request_the_owner(
     owner: Person, listing: Listing, reviewer: Person, reader: Person
 ) -> None:
