@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 LOST_AFTER = timedelta(minutes=3)
 SAVE_EVERY_SECONDS = 0.5
+PAUSE_SECONDS = 0.12
+"""SQLite keeps no queue of writers: who waits looks again every tenth of a second."""
 TOLD_AFTER = timedelta(seconds=30)
 """Whoever waited less has the page with the progress still before them."""
 _SUBJECT = Subject("job")
@@ -64,6 +66,12 @@ class Progress:
                 .where(Job.id == self.job_id, Job.state == "running")
                 .values(**values, heartbeat_at=clock.now())
             )
+
+
+def give_way() -> None:
+    """Let other people's writes in between two chunks of a job: without a pause they would wait for its end."""
+    if db.engine.dialect.name == "sqlite":
+        time.sleep(PAUSE_SECONDS)
 
 
 Work = Callable[[Job, Progress], dict[str, Any]]

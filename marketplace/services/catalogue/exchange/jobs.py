@@ -220,6 +220,8 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
             present.result = _result(counted, part, done)
         progress(done, total)
         db.session.expunge_all()
+        if done < total:
+            longjobs.give_way()
     return {**_result(counted, [], done), "skipped": found.bad, "same": found.same}
 
 

@@ -132,6 +132,8 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
             noted.result = {"last_row": drafts[-1].row, "imported": imported}
         progress(imported, total)
         db.session.expunge_all()
+        if imported < total:
+            longjobs.give_way()
     return {"imported": imported, "skipped": found.bad_rows}
 
 

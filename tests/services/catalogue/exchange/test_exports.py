@@ -56,7 +56,8 @@ def test_the_filters_of_the_page_are_kept(owner, readers, drain):
         assert (found["title"], found["owner"], found["field"]) == ("小麦赤霉病预警", "符离研究院", "09")
         (found,) = rows_of(reader, "achievements", form, field=["05"], sort=["price_asc"], page=["7"])
         assert found["field"] == "05"
-    event = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "export.create")).first()
+    taken = select(AuditEvent).where(AuditEvent.tag == "export.create").order_by(AuditEvent.id)
+    event = db.session.scalars(taken).first()
     assert (event.actor_id, event.details) == (reader.person_id, {"table": "achievements", "rows": 2})
 
 

@@ -282,6 +282,15 @@ def test_who_is_suspended_in_the_middle_brings_in_no_more(agent, monkeypatch):
     assert (done.state, done.result["done"], count(Listing)) == ("failed", 2, 2)
 
 
+def test_other_writers_come_in_between_two_chunks(agent, monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    given = []
+    monkeypatch.setattr(jobs.longjobs, "give_way", lambda: given.append(count(Listing)))
+    check = checked(agent, "achievement", workbook("achievement", [row("achievement", n) for n in range(4)]))
+    imported(agent, check, "all")
+    assert given == [2], "not after the last"
+
+
 HEAD = "成果名称,一句话效益\n"
 
 
