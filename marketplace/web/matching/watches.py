@@ -50,7 +50,8 @@ def choose(listing_id: int) -> Response:
 def ask(token: str) -> str:
     """Ask whether to end the notices a mail spoke of: opening a link, as mail scanners do, changes nothing."""
     person, listing = watches.muted_by(token)
-    return render_template("watches/mute.html", token=token, listing=listing, person=person, done=False)
+    done = watches.is_muted(person, listing)
+    return render_template("watches/mute.html", token=token, listing=listing, person=person, done=done)
 
 
 @blueprint.post("/mute/<token>")

@@ -110,6 +110,11 @@ def mute(token: str) -> Listing:
     return listing
 
 
+def is_muted(person: Person, listing: Listing) -> bool:
+    """Return whether the person hears nothing of the listing's matches already."""
+    return _said([person.id], [listing.id]).get((person.id, listing.id)) == "off"
+
+
 def _belongs(person_id: int, organisation_id: int) -> bool:
     query = select(Membership.id).where(
         Membership.person_id == person_id,

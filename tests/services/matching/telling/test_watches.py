@@ -40,12 +40,14 @@ def test_a_link_mutes_one_listing_for_one_person_and_may_be_used_twice() -> None
     """Signed by the site, of no use for anything else."""
     here = world()
     token = watches.mute_path(here.buyer.id, here.demand.id).rpartition("/")[2]
+    assert not watches.is_muted(*watches.muted_by(token))
     for _ in range(2):
         with unit_of_work():
             assert watches.mute(token).id == here.demand.id
     row = db.session.get(MatchWatch, (here.demand.id, here.buyer.id))
     assert row is not None
     assert row.frequency == "off"
+    assert watches.is_muted(*watches.muted_by(token))
     signature = token.rpartition("-")[2]
     assert signature != watches.mute_path(here.buyer.id, here.offers[0].id).rpartition("-")[2]
 
