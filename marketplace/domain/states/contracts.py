@@ -228,7 +228,10 @@ PRICE_OBJECTION = Machine(
         State("upheld", N_("成立"), Tone.BAD, final=True),
     ],
     [
-        Transition("open", "dismiss", "dismissed", N_("异议不成立"), Permission.REVIEW, reason=True, notice="price_objection_dismissed"),
+        Transition(
+            "open", "dismiss", "dismissed", N_("异议不成立"), Permission.REVIEW, reason=True,
+            notice="price_objection_dismissed",
+        ),
         Transition(
             "open", "uphold", "upheld", N_("异议成立"), Permission.REVIEW, reason=True,
             notice="price_objection_upheld",

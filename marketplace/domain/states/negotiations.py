@@ -52,7 +52,10 @@ OFFER = Machine(
         Transition(
             "open", "accept", "accepted", N_("接受"), Permission.NEGOTIATE, guards=(OTHER_SIDE, NOT_EXPIRED)
         ),
-        Transition("open", "counter", "countered", N_("另提方案"), Permission.NEGOTIATE, guards=(OTHER_SIDE,), notice="offer_made"),
+        Transition(
+            "open", "counter", "countered", N_("另提方案"), Permission.NEGOTIATE, guards=(OTHER_SIDE,),
+            notice="offer_made",
+        ),
         Transition(
             "open", "decline", "declined", N_("不接受"), Permission.NEGOTIATE, guards=(OTHER_SIDE,), reason=True,
             notice="offer_declined",

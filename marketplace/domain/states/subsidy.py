@@ -26,7 +26,10 @@ POLICY_VERSION = Machine(
             Transition("", "propose", "proposed", N_("提请确认"), Permission.CHANGE_POLICY, guards=(WINDOW_FREE,)),
         ),
         Transition("proposed", "recall", "editing", N_("收回修改"), Permission.CHANGE_POLICY),
-        Transition("proposed", "reject", "editing", N_("不同意"), Permission.CONFIRM_POLICY, reason=True, notice="policy_rejected"),
+        Transition(
+            "proposed", "reject", "editing", N_("不同意"), Permission.CONFIRM_POLICY, reason=True,
+            notice="policy_rejected",
+        ),
         # A second person; a text that is still 征求意见稿 serves estimates only.
         Transition(
             "proposed", "confirm_draft", "drafted", N_("确认为草案"), Permission.CONFIRM_POLICY,
@@ -218,7 +221,8 @@ RECOVERY = Machine(
         # A reduction before the payout is settled by itself: no money has left.
         Transition("open", "deduct", "settled", N_("调减"), Permission.RUN_BY_ITSELF),
         Transition(
-            "open", "write_off", "written_off", N_("核销"), Permission.APPROVE_GRANT, reason=True, dangerous=True, notice="recovery_written_off",
+            "open", "write_off", "written_off", N_("核销"), Permission.APPROVE_GRANT, reason=True, dangerous=True,
+            notice="recovery_written_off",
         ),
         Transition("open", "lapse", "lapsed", N_("撤销"), Permission.RUN_BY_ITSELF, notice="recovery_lapsed"),
     ],

@@ -1,4 +1,4 @@
-"""Who may enter what people keep, what helps to find, tables in and out: a part of the table of tests/web/test_routes.py."""
+"""Who may enter what people keep, what helps to find, tables in and out (part of tests/web/test_routes.py)."""
 
 from marketplace.domain.access import Role
 
