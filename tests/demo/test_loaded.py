@@ -122,7 +122,8 @@ def test_time_passed_in_order_and_not_beyond_now(demonstration: Flask) -> None:
     assert newest is not None
     assert (clock.now() - newest).days < 30
     assert db.session.scalar(select(func.max(DailyCount.day))) <= clock.today()
-    shown = select(DailyCount).where(DailyCount.opened > DailyCount.shown)
+    # Today other tests of this process open pages that they were never shown in a list.
+    shown = select(DailyCount).where(DailyCount.opened > DailyCount.shown, DailyCount.day < clock.today())
     assert db.session.scalars(shown).all() == []
 
 
