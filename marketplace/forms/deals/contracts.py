@@ -11,13 +11,11 @@ from wtforms.fields import SelectChoice
 from marketplace.domain import taxonomy
 from marketplace.domain.deals import terms
 from marketplace.domain.deals.texts import (
-    INSTALMENT_LABELS,
     LABELS,
     LINE_LABELS,
     MOST_INSTALMENTS,
     MOST_LINES,
     MOST_RIGHTS,
-    InstalmentData,
     LineData,
     MoneyData,
     ParticularsData,
@@ -25,9 +23,9 @@ from marketplace.domain.deals.texts import (
     SubjectData,
     Text,
 )
-from marketplace.domain.text import N_
 from marketplace.forms.base import CodeField, DayField, FenField, LineField, Marked, TextField
 from marketplace.forms.catalogue.steps import OneField, TermsField
+from marketplace.forms.deals.instalments import instalment_of, instalment_row
 from marketplace.forms.deals.parties import PartiesForm
 from marketplace.forms.rows import Row, RowList, RowsForm, drop_blank
 
@@ -146,23 +144,7 @@ def _line(typed: dict[str, Any]) -> LineData:
     )
 
 
-class InstalmentRow(Row):
-    """A part of the plan of payments."""
-
-    name = LineField(_l(INSTALMENT_LABELS["name"]), [Marked(60, needed=False)])
-    kind = CodeField(
-        _l(INSTALMENT_LABELS["kind"]),
-        [("fixed", N_("定额")), ("royalty", N_("提成"))],
-        blank=None,
-        default="fixed",
-    )
-    amount_fen = FenField(_l(INSTALMENT_LABELS["amount_fen"]), description=_l("提成款金额待定的留空"))
-    due_on = DayField(_l(INSTALMENT_LABELS["due_on"]))
-    condition = LineField(
-        _l(INSTALMENT_LABELS["condition"]),
-        [Marked(200, needed=False)],
-        description=_l("例如“验收合格后10日内”"),
-    )
+InstalmentRow = instalment_row(_l("提成款金额待定的留空"), _l("例如“验收合格后10日内”"))
 
 
 class MoneyForm(RowsForm):
@@ -203,22 +185,12 @@ class MoneyForm(RowsForm):
         """What was typed, as plain values."""
         return MoneyData(
             payment_mode=self.payment_mode.data or "",
-            instalments=tuple(_instalment(entry.data) for entry in self.instalments.entries),
+            instalments=tuple(instalment_of(entry.data) for entry in self.instalments.entries),
             open_ended=bool(self.open_ended.data),
             royalty_terms=self.royalty_terms.data or "",
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
         )
-
-
-def _instalment(typed: dict[str, Any]) -> InstalmentData:
-    return InstalmentData(
-        name=typed["name"] or "",
-        kind=typed["kind"] or "fixed",
-        due_on=typed["due_on"],
-        condition=typed["condition"] or "",
-        amount_fen=typed["amount_fen"],
-    )
 
 
 class ParticularsForm(RowsForm):

@@ -1,12 +1,10 @@
 """Forms of negotiations: beginning one, an offer, answers, meeting notes, what the 技术经理人 did."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import FormField, HiddenField
 
 from marketplace.domain.deals import terms
-from marketplace.domain.deals.texts import INSTALMENT_LABELS, MOST_INSTALMENTS, InstalmentData
+from marketplace.domain.deals.texts import MOST_INSTALMENTS
 from marketplace.domain.matching.brokerage import CONTRIBUTIONS
 from marketplace.domain.matching.offers import DECLINE_REASONS, END_REASONS, LABELS, OfferData
 from marketplace.domain.text import N_
@@ -22,7 +20,8 @@ from marketplace.forms.base import (
 )
 from marketplace.forms.catalogue.steps import OneField, TermsField
 from marketplace.forms.deals.contracts import KindField
-from marketplace.forms.rows import Row, RowList, RowsForm, drop_blank
+from marketplace.forms.deals.instalments import instalment_of, instalment_row
+from marketplace.forms.rows import RowList, RowsForm, drop_blank
 
 
 class BeginForm(SiteForm):
@@ -31,25 +30,9 @@ class BeginForm(SiteForm):
     other = CodeField(_l("一并洽谈的成果或需求"), [], blank=N_("没有，只谈询问的内容"))
 
 
-class InstalmentRow(Row):
-    """A part of the plan of payments."""
-
-    name = LineField(_l(INSTALMENT_LABELS["name"]), [Marked(60, needed=False)])
-    kind = CodeField(
-        _l(INSTALMENT_LABELS["kind"]),
-        [("fixed", N_("定额")), ("royalty", N_("提成"))],
-        blank=None,
-        default="fixed",
-    )
-    amount_fen = FenField(
-        _l(INSTALMENT_LABELS["amount_fen"]), description=_l("一次总付可以留空；提成款待定的留空")
-    )
-    due_on = DayField(_l(INSTALMENT_LABELS["due_on"]))
-    condition = LineField(
-        _l(INSTALMENT_LABELS["condition"]),
-        [Marked(200, needed=False)],
-        description=_l("没有确定日期的写条件，例如“验收合格后10日内”"),
-    )
+InstalmentRow = instalment_row(
+    _l("一次总付可以留空；提成款待定的留空"), _l("没有确定日期的写条件，例如“验收合格后10日内”")
+)
 
 
 class OfferForm(RowsForm):
@@ -104,21 +87,11 @@ class OfferForm(RowsForm):
             licence_scope=self.licence_scope.data or "",
             amount_fen=self.amount_fen.data,
             payment_mode=self.payment_mode.data or "",
-            instalments=tuple(_instalment(entry.data) for entry in self.instalments.entries),
+            instalments=tuple(instalment_of(entry.data) for entry in self.instalments.entries),
             royalty_terms=self.royalty_terms.data or "",
             terms=self.terms.data or "",
             valid_until=self.valid_until.data,
         )
-
-
-def _instalment(typed: dict[str, Any]) -> InstalmentData:
-    return InstalmentData(
-        name=typed["name"] or "",
-        kind=typed["kind"] or "fixed",
-        due_on=typed["due_on"],
-        condition=typed["condition"] or "",
-        amount_fen=typed["amount_fen"],
-    )
 
 
 class AnswerForm(SiteForm):
