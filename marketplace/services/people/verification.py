@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.domain import clock, regions
 from marketplace.domain.access import SYSTEM, Actor
-from marketplace.domain.errors import DomainError, NotFound
+from marketplace.domain.errors import NotFound
 from marketplace.domain.people.profiles import (
     LABELS,
     PROFILE_FIELDS,
@@ -19,17 +19,16 @@ from marketplace.domain.people.profiles import (
 from marketplace.domain.platform.reasons import check_reasons
 from marketplace.domain.states import ORGANISATION, PROFILE
 from marketplace.domain.taxonomy import APPLICATION_SECTORS, ORGANISATION_SIZES
-from marketplace.domain.text import N_, Words, clean_text
+from marketplace.domain.text import N_, Words
 from marketplace.extensions import db
 from marketplace.models.people import Membership, Organisation, OrganisationDecision, OrganisationProfile
 from marketplace.models.platform import ReviewTask
 from marketplace.services import workflow
 from marketplace.services.people import invitations, members, organisations
 from marketplace.services.people.organisations import announce, put_in_force, subject_of
+from marketplace.services.people.roster.standing import checked_reason
 from marketplace.services.platform import files, notices, outbox, reviews
 from marketplace.services.platform.reviews import Content, Elements, FieldRow
-
-NOTE_LENGTH = 500
 
 
 def profile_of(task: ReviewTask) -> OrganisationProfile:
@@ -109,13 +108,7 @@ MOVES = {"suspend": suspend, "restore": restore, "close": close}
 
 
 def _move(actor: Actor, organisation: Organisation, action: str, note: str) -> None:
-    note = clean_text(note)
-    if not note:
-        raise DomainError("reason_missing", N_("请写明理由"), field="note")
-    if len(note) > NOTE_LENGTH:
-        raise DomainError(
-            "reason_long", N_("理由最多%(longest)d个字，请缩短"), field="note", longest=NOTE_LENGTH
-        )
+    note = checked_reason(note)
     workflow.apply(ORGANISATION, organisation, action, actor, subject_of(organisation), note=note)
     db.session.add(
         OrganisationDecision(
