@@ -5,7 +5,6 @@ links, as a person would, so that a picture never depends on a row number. With 
 the demonstration that runs there instead. Needs Chromium and a Chinese font.
 """
 
-import io
 import os
 import socket
 import subprocess
@@ -15,10 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.pictures import few_colours
 from tests.support.tree import ROOT
 
 FOLDER = ROOT / "docs" / "images"
@@ -100,7 +99,7 @@ def main(named: list[str]) -> None:
     with site as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, walk in wanted.items():
-            content = _small(_taken(browser, address, walk))
+            content = few_colours(_taken(browser, address, walk), COLOURS, LARGEST)
             (FOLDER / f"{name}.png").write_bytes(content)
             print(f"{name}.png  {len(content) // 1000} kB")
         browser.close()
@@ -115,19 +114,6 @@ def _taken(browser: Browser, address: str, walk: Walk) -> bytes:
     content = page.screenshot()
     page.close()
     return content
-
-
-def _small(content: bytes) -> bytes:
-    """Return a picture of as many colours as its size allows."""
-    plain = Image.open(io.BytesIO(content)).convert("RGB")
-    packed = b""
-    for colours in COLOURS:
-        stream = io.BytesIO()
-        plain.quantize(colours, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
-        packed = stream.getvalue()
-        if len(packed) <= LARGEST:
-            break
-    return packed
 
 
 @contextmanager

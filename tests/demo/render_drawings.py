@@ -3,34 +3,20 @@
 Only what was changed since is drawn; named keys always. Needs a browser and a Chinese font.
 """
 
-import io
 import json
 import sys
 
-from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from marketplace.demo import drawings
 from marketplace.demo.drawings.sheet import HEIGHT, WIDTH
+from tests.support.pictures import few_colours
 
 COLOURS = (28, 16, 10)
 """How many colours a picture may have: the first number that makes it small enough."""
 
 LARGEST = 12_000
 """Bytes of a shipped picture."""
-
-
-def small(content: bytes) -> bytes:
-    """Return a picture as PNG of few colours, which is all that a drawing has."""
-    plain = Image.open(io.BytesIO(content)).convert("RGB")
-    packed = b""
-    for colours in COLOURS:
-        stream = io.BytesIO()
-        plain.quantize(colours, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
-        packed = stream.getvalue()
-        if len(packed) <= LARGEST:
-            break
-    return packed
 
 
 def main(named: list[str]) -> None:
@@ -47,7 +33,7 @@ def main(named: list[str]) -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         for key in wanted:
             page.set_content(f"<style>body{{margin:0}}svg{{display:block}}</style>{drawings.svg(key)}")
-            (drawings.PICTURES / f"{key}.png").write_bytes(small(page.screenshot()))
+            (drawings.PICTURES / f"{key}.png").write_bytes(few_colours(page.screenshot(), COLOURS, LARGEST))
         browser.close()
     for path in drawings.PICTURES.glob("*.png"):
         if path.stem not in drawings.entries():
